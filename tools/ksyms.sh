@@ -16,7 +16,7 @@ fi | LC_ALL=C awk '
 	function low(s)  { return hex(substr(s, length(s) - 7)) }
 	$3 == "__kernel_start" { start = low($1); found = 1 }
 	$3 == "__text_end"     { end = low($1) }
-	$2 ~ /^[tTwW]$/ && $3 !~ /^(__kernel_start|__text_end|_*[a-z_]+_(start|end))$/ {
+	$2 ~ /^[tTwW]$/ && $3 !~ /^__.*_(start|end)$/ {
 		if (n > 0 && low($1) == at[n - 1])
 			next
 		at[n] = low($1)
