@@ -1,0 +1,124 @@
+/* arch.h: the contract that a port fulfils.
+ *
+ * arch/<name>/ gives the types and inline functions in its own machine.h (included here):
+ *   PAGE_SIZE, PAGE_SHIFT; struct regs and its accessors; pte_t and its accessors; irq_save();
+ *   current, this_cpu().
+ * The functions below are the rest.  Nothing outside arch/ and boot/ names an architecture. */
+#ifndef ARCH_ARCH_H
+#define ARCH_ARCH_H
+
+#include "lib/types.h"
+
+#if defined(FLATSHARE_HOST)
+#include "arch/host/machine.h"
+#else
+#include "arch/x86_64/machine.h"
+#endif
+
+struct task;
+struct regs;
+struct boot_info;
+
+/* --- start (in the order in which kernel_main calls them) --- */
+
+void arch_cpu_init(void);   /* descriptor tables, trap vectors, control registers, per-CPU area */
+void arch_vm_init(void);    /* the page table for good: direct map, kernel image W^X, stacks area */
+void arch_clock_init(void); /* cycle counter, timer interrupt, wall clock */
+void arch_late_init(void);  /* what needs the allocators: vDSO, FPU sizes */
+
+/* --- memory --- */
+
+/* The page table's slot for 1 GiB of the lower half (index = address >> 30).  Allocates the table
+ * that holds it when `create`.  => NULL: no memory, or not there */
+pte_t *arch_top_slot(size_t index, bool create);
+/* Forget cached translations: of one page, of the whole lower half. */
+void arch_tlb_flush_page(uintptr_t addr);
+void arch_tlb_flush_all(void);
+
+/* Kernel stacks: KSTACK_SIZE bytes above a guard page.  => the top, or NULL */
+void *arch_kstack_alloc(void);
+void arch_kstack_free(void *top);
+
+/* --- tasks --- */
+
+/* Prepare t (kernel stack allocated) so that the first switch to it calls fn(arg) on its stack. */
+void arch_task_start(struct task *t, void (*fn)(void *), void *arg);
+/* Save prev, load next.  Returns when prev runs again.  => interrupts off */
+void arch_switch(struct task *prev, struct task *next);
+/* Leave the kernel with the current task's registers (task_regs()); delivers nothing, checks
+ * nothing.  Never returns. */
+void arch_return_to_program(void) __attribute__((noreturn));
+/* FPU: allocate with the initial state / copy the (current) parent's / free / reset at exec. */
+int arch_fpu_create(struct task *t);
+int arch_fpu_copy(struct task *child, struct task *parent);
+void arch_fpu_destroy(struct task *t);
+void arch_fpu_reset(struct task *t);
+/* Signal frames: write the extended state below *sp and move *sp; read it back.  => 0, -EFAULT */
+int arch_fpu_to_user(uintptr_t *sp, uint64_t *frame_pointer);
+int arch_fpu_from_user(uint64_t frame_pointer);
+/* TLS register.  => -EPERM for an address a program may not have */
+int arch_set_tls(struct task *t, uintptr_t base);
+uintptr_t arch_get_tls(struct task *t);
+
+/* --- signals: arch/<name>/signal.c --- */
+
+struct ksigaction;
+struct siginfo;
+/* Build the frame for a handler on the program's stack and point regs at it.
+ * mask: what sigreturn is to restore.  on_altstack: the stack to use, or 0.  => 0, -EFAULT */
+int arch_signal_frame(struct regs *regs, const struct ksigaction *sa, const struct siginfo *info,
+		      uint64_t mask, uintptr_t altstack_top);
+/* The reverse.  => the mask in *mask; -EFAULT, -EINVAL for a frame that no kernel made */
+int arch_sigreturn(struct regs *regs, uint64_t *mask, uintptr_t *frame_sp);
+
+/* --- time --- */
+
+uint64_t clock_ns(void);	  /* since boot, never goes back */
+uint64_t clock_wall_ns(void);	  /* since 1970; clock_ns() plus an offset */
+void clock_set_wall(uint64_t ns); /* also tells the vDSO */
+/* Ask for a timer interrupt at clock_ns() == when (UINT64_MAX: none); it calls timer_interrupt(). */
+void arch_timer_set(uint64_t when);
+
+/* --- interrupts and the machine --- */
+
+void arch_irq_handler(unsigned irq, void (*fn)(void *), void *arg); /* also unmasks it (ISA irq) */
+/* Wait for an interrupt, with interrupts on; returns after its handler ran, interrupts off. */
+void arch_idle(void);
+/* Let pending interrupts in for a moment (long kernel loops). */
+void arch_irq_window(void);
+void arch_poweroff(int status) __attribute__((noreturn));
+
+bool arch_random(uint64_t *out); /* one hardware random number; false: there is none */
+
+/* --- ways into the kernel: arch/<name>/patch.c --- */
+
+/* A system call trapped at regs: patch its site for the next time if it has the right form.
+ * Called on every trap; cheap when nothing is to be done. */
+void arch_patch_site(struct regs *regs);
+/* Bytes of stubs that an image of `text` bytes of code wants behind it (page aligned). */
+size_t arch_stub_bytes(size_t text);
+/* The content of page `index` of the stub area of file `inode`.  => page with a reference, or NULL */
+struct inode;
+struct page *arch_stub_page(struct inode *inode, uint64_t index);
+/* The patched copy of page `index` of a file, if there is one.  => borrowed, or NULL */
+struct page *arch_patched_page(struct inode *inode, uint64_t index);
+/* The inode goes away: free its stubs and copies. */
+void arch_patch_forget(struct inode *inode);
+
+struct entry_counts {
+	uint64_t trap, patched, vsyscall, sites;
+};
+extern struct entry_counts entry_counts;
+
+uintptr_t arch_vdso_base(void);	    /* for AT_SYSINFO_EHDR */
+size_t arch_vdso_size(void);
+uintptr_t arch_vsyscall_entry(void); /* for AT_SYSINFO */
+uint64_t arch_hwcap(void);
+uint64_t arch_hwcap2(void);
+extern const char arch_platform[]; /* AT_PLATFORM, uname -m */
+extern const uint16_t arch_elf_machine;
+
+/* Name of the kernel function that holds addr, and the offset.  => NULL: none */
+const char *ksym_find(uintptr_t addr, size_t *offset);
+
+#endif

@@ -1,0 +1,165 @@
+/* vfs.h: files, directories and path lookup, as the rest of the kernel sees them.
+ *
+ * inode:  a file system object, with its page cache when it has one (regular files, symlinks).
+ * dentry: a name in a directory, cached; holds its inode and its parent.
+ * file:   an open file description (offset, flags), shared by dup and fork.
+ * Kernel callers hand in kernel pointers; the sys_* functions copy names in first.
+ * Read and write take an iov of program or kernel memory (struct iobuf), so that one
+ * implementation serves both. */
+#ifndef FS_VFS_H
+#define FS_VFS_H
+
+#include <asm/stat.h>
+#include <linux/time_types.h>
+
+#include "lib/list.h"
+#include "lib/radix.h"
+#include "lib/refcount.h"
+#include "mm/page.h"
+#include "proc/sched.h"
+
+struct inode;
+struct dentry;
+struct file;
+struct super;
+struct mount;
+struct poll_table;
+struct tty;
+struct dir_context;
+
+/* Where data come from or go to. */
+struct iobuf {
+	void *base;   /* the next byte */
+	size_t len;   /* bytes left */
+	bool kernel;  /* base is a kernel address */
+	/* further pieces (readv): */
+	const struct iovec_ *more;
+	unsigned more_count;
+};
+struct iovec_ {
+	void *base;
+	size_t len;
+};
+
+static inline struct iobuf iobuf_user(void *p, size_t n)
+{
+	return (struct iobuf){ .base = p, .len = n };
+}
+static inline struct iobuf iobuf_kernel(const void *p, size_t n)
+{
+	return (struct iobuf){ .base = (void *)p, .len = n, .kernel = true };
+}
+size_t iobuf_left(const struct iobuf *b); /* bytes left in all pieces */
+/* Move bytes between kernel memory and the buffer, and advance it.  => bytes moved: fewer than n
+ * when the buffer ends or a program's page faults (then b->len != 0) */
+size_t iobuf_put(struct iobuf *b, const void *src, size_t n);  /* read(2): into the buffer */
+size_t iobuf_take(struct iobuf *b, void *dst, size_t n);       /* write(2): out of it */
+size_t iobuf_zero(struct iobuf *b, size_t n);
+
+struct file_ops {
+	/* *pos is the place to use and to advance; NULL ops mean EINVAL.  => bytes, -errno */
+	ssize_t (*read)(struct file *f, struct iobuf *b, off_t *pos);
+	ssize_t (*write)(struct file *f, struct iobuf *b, off_t *pos);
+	/* => POLL* bits ready now; adds its wait queues by poll_wait(pt, q) when pt is not NULL */
+	unsigned (*poll)(struct file *f, struct poll_table *pt);
+	long (*ioctl)(struct file *f, unsigned cmd, uintptr_t arg);
+	int (*open)(struct inode *inode, struct file *f);
+	void (*release)(struct file *f);	/* the last reference goes */
+	off_t (*llseek)(struct file *f, off_t off, int whence); /* NULL: ESPIPE */
+	/* Check that the file may be mapped; inode_page() serves the faults.  NULL: ENODEV */
+	int (*mmap)(struct file *f, unsigned prot, unsigned vm_flags);
+	int (*readdir)(struct file *f, struct dir_context *ctx);
+	void (*flush)(struct file *f);		/* at each close */
+};
+
+struct file {
+	refcount_t ref;
+	struct inode *inode;	/* counted */
+	struct dentry *dentry;	/* counted, NULL: pipes and such */
+	struct mount *mnt;
+	const struct file_ops *ops;
+	off_t pos;
+	unsigned flags;		/* O_* as fcntl(F_GETFL) reports them */
+	void *priv;		/* of the ops */
+	struct tty *tty;	/* a terminal, or NULL */
+};
+
+void file_get(struct file *f);
+void file_put(struct file *f);
+/* Open by a kernel path, relative to the current process's root.  => file or -errno in *err */
+struct file *file_open(const char *path, int flags, mode_t mode, int *err);
+/* Open for execve: a regular file the current process may execute.  -EACCES, -ENOENT, -ELOOP … */
+struct file *file_open_exec(int dirfd, const char *path, int flags, int *err);
+/* Read at an offset into kernel memory.  => bytes (0: end of file), -errno */
+ssize_t file_read_at(struct file *f, void *buf, size_t n, off_t pos);
+/* The absolute path of an open file, from the current root; "(deleted)" is added as Linux does.
+ * => start of the text inside buf */
+char *file_path(struct file *f, char *buf, size_t size);
+uint64_t file_size(struct file *f);
+bool file_is_regular(struct file *f);
+
+/* --- pages of files: for mappings, exec and read --- */
+
+/* Page `index` of the file's cache, created zeroed when it is a hole within the size.
+ * => page with a new reference; NULL with *err = -EFAULT beyond the end of file (SIGBUS), -ENOMEM */
+struct page *inode_page(struct inode *inode, uint64_t index, int *err);
+/* An unlinked, unnamed file of `size` bytes in memory (MAP_SHARED|MAP_ANONYMOUS, memfd, shm).
+ * => file open read-write, or NULL */
+struct file *file_create_anonymous(const char *name, uint64_t size);
+/* Things that other parts hang on an inode. */
+struct inode_ext {
+	struct radix *patched;	/* arch: patched text pages and stub pages; NULL: none */
+	struct radix *stubs;
+	void *stub_state;
+	unsigned window_hint;	/* exec: the window its last process had; 0: none */
+	uint64_t slide;		/* and where in it */
+};
+struct inode_ext *inode_ext(struct inode *inode);
+void inode_get(struct inode *inode);
+void inode_put(struct inode *inode);
+/* While a program runs from it, a file cannot be opened for writing (ETXTBSY): count up and down. */
+int inode_deny_write(struct inode *inode);
+void inode_allow_write(struct inode *inode);
+
+/* --- descriptor tables --- */
+
+struct files;
+struct files *files_create(void);			/* NULL: no memory */
+struct files *files_copy(struct files *from);		/* fork.  NULL: no memory */
+struct files *files_share(struct files *f);		/* CLONE_FILES: a reference */
+void files_put(struct files *f);
+void files_close_on_exec(struct files *f);
+/* => file with a new reference, or NULL: EBADF.  Of the current process. */
+struct file *fd_get(int fd);
+struct file *files_get_file(struct files *f, int fd);
+/* The lowest free descriptor >= min gets f (the reference passes to the table).  => fd, -EMFILE */
+int fd_install(struct file *f, unsigned fd_flags, int min);
+int files_next(struct files *f, int fd); /* first open descriptor >= fd, or -1: for /proc */
+
+/* --- root, working directory, umask --- */
+struct fs_state;
+struct fs_state *fs_state_create(void);
+struct fs_state *fs_state_copy(struct fs_state *from);
+struct fs_state *fs_state_share(struct fs_state *s);
+void fs_state_put(struct fs_state *s);
+
+/* --- start --- */
+void vfs_init(void);   /* caches, the root ramfs, /dev, /proc mounts when the directories exist */
+void vfs_mount_defaults(void);	/* after the initrd is unpacked */
+/* For the initrd unpacker (initrd/cpio.c): make a node; data pages that lie page aligned in the
+ * archive are used in place.  mode has the type bits.  => 0, -errno */
+int ramfs_boot_node(const char *path, mode_t mode, uid_t uid, gid_t gid, uint32_t mtime,
+		    uint64_t rdev, const void *data, size_t len, bool in_place);
+
+/* --- devices --- */
+/* A character device /dev/<name>. */
+int dev_register(const char *name, unsigned major, unsigned minor, mode_t mode,
+		 const struct file_ops *ops);
+/* dev/<name> of mode 020xxx opens by its number: */
+const struct file_ops *dev_lookup(unsigned major, unsigned minor);
+
+/* --- poll --- */
+struct poll_table;
+void poll_wait(struct poll_table *pt, struct waitq *q); /* pt NULL: nothing */
+
+#endif

@@ -1,0 +1,77 @@
+/* page.h: who owns which page of physical memory.
+ *
+ * Every page frame of RAM has a struct page.  A page is free (in the buddy lists), or has one
+ * reference per entry or object that points at it: a page-table entry, a page cache, a kernel
+ * object.  Page-table pages are counted in the same way by the entries that point at *them*, which
+ * is what lets two views share a table (mm/view.c). */
+#ifndef MM_PAGE_H
+#define MM_PAGE_H
+
+#include "arch/arch.h"
+#include "lib/list.h"
+
+typedef uint64_t paddr_t;
+
+struct page {
+	int32_t ref;	 /* 0: free */
+	uint8_t order;	 /* of the block that starts here */
+	uint8_t flags;	 /* PG_* */
+	uint16_t unused; /* for whoever owns the page: the slab keeps its count of objects here */
+	union {
+		struct list link; /* while free; also for the owner */
+		struct {
+			void *owner;
+			void *owner2;
+		};
+	};
+};
+
+enum { PG_FREE = 1, PG_RESERVED = 2, PG_SLAB = 4 };
+
+/* What to do with the new page. */
+enum { PAGE_ZERO = 1 };
+
+/* Take the usable ranges of the machine's memory map, less the reserved ones.  Called once. */
+struct boot_info;
+void page_init(const struct boot_info *bi);
+
+/* 2^order contiguous pages with one reference.  => NULL when memory is short, after the caches that
+ * can shrink have been asked to */
+struct page *page_alloc_order(unsigned order, unsigned flags);
+static inline struct page *page_alloc(unsigned flags)
+{
+	return page_alloc_order(0, flags);
+}
+
+void page_get(struct page *p);
+/* Drop a reference; the last one frees the block. */
+void page_put(struct page *p);
+
+struct page *page_of(paddr_t pa); /* => NULL if it is not RAM */
+paddr_t page_pa(const struct page *p);
+void *page_va(const struct page *p);   /* in the direct map */
+struct page *page_of_va(const void *); /* the inverse, for addresses in the direct map */
+
+/* Give a range of pages that was reserved at boot (initrd, boot tables) to the allocator.  Pages get
+ * ref = 1 by page_claim() for use in place, as when they had been allocated one by one. */
+void page_release_range(paddr_t start, paddr_t end);
+void page_claim_range(paddr_t start, paddr_t end);
+
+/* Pages: all of RAM, and those that are free now (with the slab's empty pages given back). */
+size_t page_total(void);
+size_t page_free_count(void);
+
+/* A function that gives pages back when memory is short.  => pages freed */
+struct shrinker {
+	struct list link;
+	size_t (*shrink)(void);
+};
+void shrinker_add(struct shrinker *s);
+
+/* For tests: make the n-th allocation from now fail (0: none); `always`: and all after it. */
+void page_fail_nth(unsigned n, bool always);
+
+/* The page that every clean anonymous page maps until it is written; never freed. */
+extern struct page *zero_page;
+
+#endif

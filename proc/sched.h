@@ -1,0 +1,104 @@
+/* sched.h: who runs, and how to wait.
+ *
+ * One CPU; the kernel is not preempted and runs with interrupts off, except in the idle loop.  So
+ * "check a condition, then sleep" needs no lock: nothing can happen in between.
+ * Programs are preempted by the timer (unless sched=coop).
+ *
+ * How to wait:
+ *	struct waiter w;
+ *	waiter_add(&w, &queue);			any number of waiters, on any number of queues
+ *	while (!condition) {
+ *		err = task_sleep(deadline);	0 woken, -ETIMEDOUT, -ERESTARTSYS: a signal
+ *		if (err < 0)
+ *			break;
+ *	}
+ *	waiter_remove(&w);
+ * or simply: err = WAIT_EVENT(&queue, condition).
+ *
+ * task_sleep() is the place where a forked child that runs on its parent's memory proves that it
+ * needs a true fork: it splits the views before it sleeps. */
+#ifndef PROC_SCHED_H
+#define PROC_SCHED_H
+
+#include "lib/list.h"
+
+struct task;
+
+struct waitq {
+	struct list waiters;
+};
+
+struct waiter {
+	struct list link;
+	struct task *task;
+	struct waitq *queue;
+};
+
+#define NO_DEADLINE UINT64_MAX /* in clock_ns() */
+
+void waitq_init(struct waitq *q);
+void waiter_add(struct waiter *w, struct waitq *q);
+void waiter_remove(struct waiter *w);
+/* Make every task (the first task) that waits on q runnable; they look at their condition again. */
+void waitq_wake(struct waitq *q);
+void waitq_wake_one(struct waitq *q);
+bool waitq_empty(const struct waitq *q);
+
+/* Sleep until somebody wakes the task, the deadline passes or a signal is to be delivered.
+ * => 0, -ETIMEDOUT, -ERESTARTSYS */
+int task_sleep(uint64_t deadline);
+/* Sleep that only a fatal signal ends (vfork's parent).  => 0, -EINTR: the task is being killed */
+int task_sleep_killable(void);
+/* Make a sleeping task runnable; nothing happens if it is not asleep. */
+void task_wake(struct task *t);
+
+#define WAIT_EVENT_UNTIL(q, cond, deadline)                                                        \
+	({                                                                                         \
+		int err_ = 0;                                                                      \
+		if (!(cond)) {                                                                     \
+			struct waiter w_;                                                          \
+			waiter_add(&w_, q);                                                        \
+			while (!(cond)) {                                                          \
+				err_ = task_sleep(deadline);                                       \
+				if (err_ < 0)                                                      \
+					break;                                                     \
+			}                                                                          \
+			waiter_remove(&w_);                                                        \
+		}                                                                                  \
+		err_;                                                                              \
+	})
+#define WAIT_EVENT(q, cond) WAIT_EVENT_UNTIL(q, cond, NO_DEADLINE)
+
+/* Results that say "restart me" instead of an errno: never seen by programs.  Values as in Linux's
+ * include/linux/errno.h. */
+#define ERESTARTSYS 512		  /* restart if the handler has SA_RESTART, else EINTR */
+#define ERESTARTNOINTR 513	  /* always restart */
+#define ERESTARTNOHAND 514	  /* restart if no handler ran */
+#define ERESTART_RESTARTBLOCK 516 /* restart by restart_syscall (task.restart) if no handler ran */
+
+void sched_init(void);
+/* Put a new or woken task on the run queue. */
+void sched_enqueue(struct task *t);
+void sched_dequeue(struct task *t);
+/* Give up the CPU: to the next runnable task.  The caller has set its state. */
+void schedule(void);
+/* The current task stays runnable but goes to the end of the queue. */
+void sched_yield_cpu(void);
+/* Run tasks for ever: what the boot code becomes. */
+void sched_run(void) __attribute__((noreturn));
+
+/* --- timers: proc/timer.c --- */
+
+struct timer {
+	struct list link;
+	uint64_t when; /* clock_ns(); 0: not set */
+	void (*fn)(struct timer *t);
+};
+
+/* (Re)arm: fn is called once, with interrupts off, not in any task's name. */
+void timer_set(struct timer *t, uint64_t when);
+void timer_cancel(struct timer *t);
+/* From the arch's timer interrupt. */
+void timer_interrupt(void);
+
+#endif

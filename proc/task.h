@@ -1,0 +1,193 @@
+/* task.h: processes and their threads.
+ *
+ * A proc is what has a pid, a parent and children (a thread group); a task is what the scheduler
+ * runs.  What processes can share (view, files, fs, handlers) has its own reference count, as
+ * clone(2) wants it. */
+#ifndef PROC_TASK_H
+#define PROC_TASK_H
+
+#include <linux/resource.h>
+
+#include "arch/arch.h"
+#include "lib/list.h"
+#include "lib/refcount.h"
+#include "lib/tree.h"
+#include "mm/view.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+
+struct files;	 /* descriptor table: fs/fd.h */
+struct fs_state; /* root, working directory, umask: fs/vfs.h */
+struct tty;
+struct file;
+
+enum task_state { TASK_RUNNABLE, TASK_SLEEPING, TASK_STOPPED, TASK_DEAD };
+
+struct task {
+	/* arch/<name>/ knows these offsets (offsets.h): keep them first and in this order */
+	uint64_t ksp;		/* 0: saved kernel stack pointer while not running */
+	uint64_t kstack_top;	/* 8 */
+	uint64_t tls;		/* 16: saved TLS base */
+	void *fpu;		/* 24: extended state, aligned 64 */
+
+	struct list run_link;	/* in the run queue, or empty */
+	struct list view_link;	/* in view->tasks */
+	struct list proc_link;	/* in proc->tasks */
+	struct tnode tid_node;	/* in the table of tids; key = tid */
+	pid_t tid;
+	enum task_state state;
+	bool queued;		/* on the run queue */
+	bool killable;		/* asleep, only a fatal signal wakes it */
+	bool timed_out;		/* set by sleep_timer */
+	bool woken;		/* task_wake() came while it was awake or asleep */
+	bool exiting;		/* in exit already */
+	bool in_syscall;	/* for /proc and records */
+	struct proc *proc;	/* counted */
+	struct view *view;	/* counted; NULL: a kernel task, or dead */
+	struct timer sleep_timer;
+	struct waiter *waiters;
+
+	struct sigqueue pending;	/* signals for this task alone */
+	uint64_t blocked;		/* signal mask, bit n-1 */
+	uint64_t saved_mask;		/* to put back after sigsuspend, ppoll … */
+	bool restore_mask;
+	uintptr_t alt_sp;
+	size_t alt_size;
+	unsigned alt_flags;
+	bool signal_pending;		/* something is to be delivered: kept up to date by signal.c */
+
+	struct {
+		long (*fn)(struct task *t); /* what restart_syscall continues */
+		uint64_t arg[5];
+	} restart;
+
+	uintptr_t clear_tid;	/* CLONE_CHILD_CLEARTID / set_tid_address */
+	uintptr_t robust_list;
+	size_t robust_len;
+	struct completion *vfork_done; /* a vfork parent waits for this */
+
+	struct fpu_copy *fpu_spare;
+	uint64_t user_ns, sys_ns;	/* CPU time */
+	uint64_t slice_start;		/* clock_ns() when it got the CPU */
+	unsigned long min_flt, maj_flt;
+	unsigned long nvcsw, nivcsw;
+	char comm[16];
+	long syscall_nr;		/* last one, for messages */
+};
+
+enum proc_state { PROC_ALIVE, PROC_ZOMBIE, PROC_REAPED };
+
+struct proc {
+	refcount_t ref;
+	struct tnode pid_node;		/* in the table of pids; key = pid */
+	pid_t pid;
+	enum proc_state state;
+	struct proc *parent;		/* NULL: init */
+	struct list children, sibling;
+	struct list all_link;
+	struct list tasks;
+	unsigned task_count;
+	struct task *leader;
+
+	struct view *view;		/* of its tasks; NULL when exited */
+	struct files *files;		/* shared by its tasks */
+	struct fs_state *fs;
+	struct sighand *sighand;
+	struct sigqueue pending;	/* signals for the process as a whole */
+	struct file *exe;
+	bool did_exec;
+
+	pid_t pgid, sid;
+	struct tty *tty;		/* controlling terminal, or NULL */
+
+	int exit_code;			/* as wait4 reports it: status << 8 | signal */
+	bool group_exit;		/* all tasks must end with exit_code */
+	int exit_signal;		/* sent to the parent */
+	int stop_code;			/* signal that stopped it; 0: running */
+	bool stop_report, cont_report;	/* not yet seen by wait4 */
+	unsigned stopping;
+	struct waitq child_wait;	/* its wait4 callers */
+
+	uid_t uid, euid, suid, fsuid;
+	gid_t gid, egid, sgid, fsgid;
+	unsigned group_count;
+	gid_t *groups;
+	uint64_t cap_effective, cap_permitted, cap_inheritable;
+	bool no_new_privs, dumpable, child_subreaper;
+	int nice;
+
+	struct rlimit64 limits[RLIM_NLIMITS];
+	uint64_t start_ns;
+	uint64_t dead_user_ns, dead_sys_ns;	/* of its tasks that ended */
+	uint64_t child_user_ns, child_sys_ns;	/* of children that were waited for */
+	unsigned long dead_min_flt, child_min_flt;
+	struct itimers *itimers;		/* proc/itimer.c; NULL: none armed ever */
+
+	struct list forks;			/* records of its forks, newest last: proc/forkrec.h */
+	unsigned fork_count;
+	uint64_t unknown_calls[16];		/* numbers reported already, bit per number */
+};
+
+/* The registers the program had on entry; at the top of the kernel stack. */
+static inline struct regs *task_regs(const struct task *t)
+{
+	return (struct regs *)t->kstack_top - 1;
+}
+
+extern struct list proc_list;
+extern size_t proc_count, task_count;
+extern struct proc *init_proc;
+
+/* By number.  => NULL; the reference is the caller's to put only for proc_get()ed ones: these are
+ * borrowed and valid until the caller sleeps. */
+struct proc *proc_find(pid_t pid);
+struct task *task_find(pid_t tid);
+
+/* --- proc/proc.c --- */
+void proc_init(void);
+/* A process with one task, children of parent (NULL: init).  Nothing shared yet.  => NULL */
+struct proc *proc_create(struct proc *parent);
+void proc_get(struct proc *p);
+void proc_put(struct proc *p);
+/* A task of p, in p->view when there is one, not yet runnable.  => NULL */
+struct task *task_create(struct proc *p);
+void task_destroy(struct task *t);
+/* Move t to view (NULL: none). */
+void task_set_view(struct task *t, struct view *v);
+/* The process with pid 1 starts path; argv and envp are NULL-terminated kernel strings. */
+int proc_start_init(const char *path, char *const argv[], char *const envp[]);
+
+/* --- proc/fork.c --- */
+struct clone_request {
+	uint64_t flags;
+	int exit_signal;
+	uintptr_t stack, tls, parent_tid, child_tid;
+	uintptr_t pidfd;
+	bool is_fork; /* by fork(2): the caller may be paused */
+};
+/* => tid of the child; -EAGAIN, -ENOMEM, -EINVAL, … */
+long proc_clone(const struct clone_request *rq);
+
+/* --- proc/exec.c --- */
+/* Replace the current process's program; argv and envp are the program's pointers, or kernel's when
+ * `kernel`.  => does not return to the old program on success (0 then), -errno */
+long proc_exec(struct file *exe, const char *filename, char *const *argv, char *const *envp,
+	       bool kernel);
+
+/* --- proc/exit.c --- */
+/* End the current task (with its process when it is the last). */
+void task_exit(int code) __attribute__((noreturn));
+/* End the whole process: code as for wait4 (status << 8, or signal number | 0x80 for core). */
+void proc_exit_group(int code) __attribute__((noreturn));
+/* Make the other tasks of the current process end (exec); returns when they have. */
+int proc_kill_others(void);
+long proc_wait(int idtype, pid_t id, int options, int *status, struct siginfo *info,
+	       struct rusage *ru);
+void proc_rusage(struct proc *p, int who, struct rusage *ru);
+/* Called when init ends. */
+void machine_exit(int code) __attribute__((noreturn));
+
+/* Is pgid an orphaned process group?  (setpgid(2), job control) */
+bool pgrp_orphaned(pid_t pgid);
+
+#endif

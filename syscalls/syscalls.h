@@ -1,0 +1,56 @@
+/* syscalls.h: prototypes of all sys_* functions, made from the table, and the dispatcher.
+ * A sys_x checks flags, copies arguments in, calls a subsystem, and returns a result or -errno.
+ * Pointer arguments are the program's: only mm/usercopy.h may follow them. */
+#ifndef SYSCALLS_SYSCALLS_H
+#define SYSCALLS_SYSCALLS_H
+
+#include <linux/types.h>
+
+#include "lib/types.h"
+
+struct regs;
+struct rlimit64;
+
+/* Every structure that appears in the list by name. */
+struct stat;
+struct statx;
+struct statfs;
+struct iovec_;
+struct pollfd;
+struct epoll_event;
+struct ksigaction;
+struct siginfo;
+struct sigaltstack;
+struct rusage;
+struct rlimit;
+struct sysinfo;
+struct new_utsname;
+struct tms;
+struct clone_args;
+struct robust_list_head;
+struct sched_param;
+struct linux_dirent64;
+struct __kernel_timespec;
+struct __kernel_old_timeval;
+struct __kernel_itimerspec;
+struct __kernel_old_itimerval;
+struct timezone;
+struct utimbuf;
+
+#define S(name, args, flags) long sys_##name args;
+#define P(name, args, flags, missing) long sys_##name args;
+#define N(name, why)
+#include "syscalls/table.h"
+#undef S
+#undef P
+#undef N
+
+/* Run system call regs->orig_rax of the current task with the arguments in regs; the result goes
+ * into regs.  Called by the arch's entry code. */
+void syscall_dispatch(struct regs *regs);
+
+const char *syscall_name(long nr); /* "?" if unknown */
+/* Print each call of every program to the kernel log (option strace). */
+extern bool syscall_trace;
+
+#endif
