@@ -142,13 +142,20 @@ help:
 #: make run        ... and an interactive shell in QEMU; what is missing is fetched and built first
 #: make check      all tests; TESTS='name ...' runs only those
 #: make debug      QEMU stopped at the first instruction, and gdb with all symbols
-#: make lint       formatting, static analysis, house rules
+#: make lint       formatting, static analysis, house rules; CHECKS='format tidy ...' for some
 #: make format     let clang-format rewrite our C files
 #: make clean      remove what was built here;  make distclean: the third-party parts too
 #: BUILD=folder    build elsewhere;  V=1: show commands;  EXTRA_CFLAGS=...: e.g. -DDEBUG
 
 check: all
 	@tests/run $(TESTS)
+lint: tools-lint $(DEPS)/uapi/.stamp $(DEPS)/zlib/.stamp
+	@KFLAGS='$(filter-out -fno-plt -g -O2,$(KCFLAGS))' HFLAGS='$(HOST_CFLAGS)' tools/lint $(CHECKS)
+format: tools-lint
+	@find $(KDIRS) arch tools tests bench survey -name '*.[ch]' ! -path syscalls/table.h 2>/dev/null | \
+	 sort -u | xargs clang-format -i
+debug: all
+	@tools/debug "$(BUILD)" $(DEBUG_ARGS)
 clean:
 	rm -rf $(filter-out $(DEPS),$(wildcard $(BUILD)/* $(BUILD)/.[a-z]*))
 distclean: clean

@@ -218,7 +218,8 @@ static void put_file(const struct member *m, unsigned inode)
 		die("%s: 4 GiB or more do not fit the format", m->source);
 	left = (size_t)st.st_size;
 	put_header(m->name, inode, m->mode, left);
-	while (left > 0 && (n = fread(buffer, 1, left < sizeof(buffer) ? left : sizeof(buffer), in)) > 0) {
+	while (left > 0 &&
+	       (n = fread(buffer, 1, left < sizeof(buffer) ? left : sizeof(buffer), in)) > 0) {
 		put(buffer, n);
 		left -= n;
 	}
