@@ -17,6 +17,7 @@
 #include "lib/refcount.h"
 #include "lib/tree.h"
 #include "mm/page.h"
+#include "proc/forkrec.h"
 
 struct file;
 struct inode;
@@ -31,6 +32,7 @@ struct window {
 	unsigned number;
 	unsigned views;		/* views that live here */
 	struct view *installed; /* whose top entries are in the page table; NULL: none */
+	uint64_t flush;		/* count of full TLB flushes when it was last taken out of the table */
 };
 
 /* One window of a view. */
@@ -62,6 +64,7 @@ enum {
 	VM_DENYGUARD = 8, /* keep a gap of STACK_GUARD below (stacks) */
 	VM_WIPEONFORK = 16,
 	VM_DONTFORK = 32,
+	VM_WASSTACK = 64, /* the upper part of a stack that was split: never merged with others */
 };
 
 struct view {
@@ -70,8 +73,6 @@ struct view {
 	struct tree vmas;
 	size_t vma_count;
 	size_t mapped;		  /* bytes in all VMAs */
-	size_t resident;	  /* pages that this view holds itself, for RSS */
-	size_t tables;		  /* page-table pages that this view holds itself */
 	uintptr_t mmap_top;	  /* mmap looks for room downwards from here */
 	uintptr_t brk_start, brk; /* the heap */
 	uintptr_t stack_top;	  /* of the first thread */
@@ -83,6 +84,8 @@ struct view {
 	struct view *under;  /* shadow: the paused view below; NULL when an ordinary view */
 	struct view *shadow; /* the shadow that covers this view (which is then paused); or NULL */
 	struct list tasks;   /* tasks that run in this view (task.view_link) */
+	struct list shadow_link;    /* shadows: in the list of all shadows */
+	uint64_t paused_since;	    /* shadow: clock_ns() when the pause began */
 	struct fork_record *record; /* the fork that made this shadow, until it is finished */
 
 	uint64_t cow_faults;	    /* copies made by this view since it was created */
@@ -98,6 +101,8 @@ void view_init(void);
  * => NULL: no memory or no window */
 struct view *view_create(unsigned hint);
 struct view *view_create_at0(void);
+/* An empty view in the same windows as `like`: for a shadow. */
+struct view *view_create_beside(const struct view *like);
 void view_get(struct view *v);
 void view_put(struct view *v); /* NULL is allowed */
 
@@ -122,6 +127,8 @@ uintptr_t view_find_room(struct view *v, size_t len);
 /* Unmap what is mapped in the range (page aligned).  => 0, -ENOMEM (a VMA had to be split) */
 int view_unmap(struct view *v, uintptr_t addr, size_t len);
 int view_protect(struct view *v, uintptr_t addr, size_t len, unsigned prot);
+/* Move the pages of [from, from + len) to `to`, where a like VMA is, for mremap.  => 0, -ENOMEM */
+int view_move_pages(struct view *v, uintptr_t from, uintptr_t to, size_t len);
 /* Drop the pages of a range; the next touch reads zeroes or the file again. */
 void view_discard(struct view *v, uintptr_t addr, size_t len);
 
@@ -144,6 +151,11 @@ struct fault_result view_fault(struct view *v, uintptr_t addr, unsigned access);
 ssize_t view_read(struct view *v, uintptr_t addr, void *buf, size_t len);
 ssize_t view_write(struct view *v, uintptr_t addr, const void *buf, size_t len, bool force);
 
+/* Pages that v maps now, shared ones included, and page-table pages below its top entries that are
+ * its own: by a walk. */
+size_t view_resident(const struct view *v);
+size_t view_tables(const struct view *v);
+
 /* The page that addr maps now, without faulting.  => NULL; no reference is taken */
 struct page *view_peek(struct view *v, uintptr_t addr);
 /* Put page (a new reference is taken) into the view at addr in place of what is there, readable and
@@ -158,14 +170,28 @@ struct view *view_shadow(struct view *parent);
 /* The child of a shadow leaves (exec or exit): the view below becomes visible and runnable again. */
 void view_uncover(struct view *shadow);
 /* Make v, and every paused view below it, an ordinary view that shares pages copy-on-write.
- * => 0, -ENOMEM (nothing changed) */
-int view_split(struct view *v);
-/* Make v runnable again, if a shadow covers it, by splitting what covers it.  => 0, -ENOMEM */
-int view_unpause(struct view *v);
+ * `why` and `detail` (system call or signal) go into the records.  Cannot fail. */
+void view_split(struct view *v, enum fork_end why, long detail);
+/* Make v runnable again, if a shadow covers it, by a split: signal signo wants one of its tasks. */
+void view_unpause(struct view *v, int signo);
 
 /* Free everything mapped in v (the last reference does it as well). */
 void view_clear(struct view *v);
 
+/* Split shadows whose parent has been paused for longer than the limit.  From the scheduler's
+ * timer.  => when the next one is due, UINT64_MAX: none */
+uint64_t view_shadow_tick(uint64_t now);
+/* Is v covered by a shadow: must its tasks not run? */
+static inline bool view_paused(const struct view *v)
+{
+	return v != NULL && v->shadow != NULL;
+}
+
+/* How fork behaves: option fork=full|cow|vfork. */
+enum fork_mode { FORK_MODE_FULL, FORK_MODE_COW, FORK_MODE_VFORK };
+extern enum fork_mode fork_mode;
+
 extern size_t view_count, vma_total, window_count;
+extern uint64_t view_splits, view_cow_faults;
 
 #endif

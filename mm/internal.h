@@ -1,0 +1,74 @@
+/* internal.h: what the files of mm/ share about views and their page tables. */
+#ifndef MM_INTERNAL_H
+#define MM_INTERNAL_H
+
+#include "mm/slab.h"
+#include "mm/view.h"
+
+/* Levels: an entry of level 2 is a top entry and points to a page directory, one of level 1 points
+ * to a page table, one of level 0 is a leaf and points to a page. */
+#define LEVEL_TOP 2
+#define LEVEL_SHIFT(level) (PAGE_SHIFT + 9 * (level))
+#define LEVEL_SIZE(level) (1ul << LEVEL_SHIFT(level))
+
+/* A leaf whose page is kept though its protection allows no access (PROT_NONE): not present for the
+ * processor. */
+#define PTE_HELD (1ull << 10)
+
+static inline bool pte_used(pte_t e)
+{
+	return (e & (PTE_P | PTE_HELD)) != 0;
+}
+
+static inline struct page *pte_page(pte_t e)
+{
+	return page_of(e & PTE_ADDR);
+}
+
+static inline pte_t *pte_table(pte_t e)
+{
+	return (pte_t *)(DIRECT_MAP + (e & PTE_ADDR));
+}
+
+static inline unsigned table_index(uintptr_t addr, int level)
+{
+	return (addr >> LEVEL_SHIFT(level)) & (TABLE_ENTRIES - 1);
+}
+
+/* The pane of v that holds addr.  => NULL: outside v's windows */
+struct pane *pane_of(const struct view *v, uintptr_t addr);
+/* Give v one more window.  => NULL: no room */
+struct pane *pane_add(struct view *v, unsigned hint);
+uintptr_t pane_base(const struct pane *p);
+/* Write top entry i, and the machine's table too when v is installed. */
+void top_set(struct view *v, struct pane *p, unsigned i, pte_t e);
+
+/* The leaf entry of addr for reading it only; NULL where a table is missing.  The entry may be in a
+ * table that other views share. */
+pte_t *leaf_peek(const struct view *v, uintptr_t addr);
+/* The leaf entry of addr for changing it: all tables above it are made v's own.  => NULL: no memory */
+pte_t *leaf_own(struct view *v, uintptr_t addr);
+/* Give back what an entry refers to. */
+void entry_drop(pte_t e, int level);
+
+/* Forget v's cached translation of addr, if v is installed. */
+void view_flush_page(struct view *v, uintptr_t addr);
+void view_flush_all(struct view *v);
+
+/* --- vma.c --- */
+
+/* A VMA like `like` for another range; its own reference of the file.  => NULL: no memory */
+struct vma *vma_create(const struct vma *like, uintptr_t start, uintptr_t end);
+void vma_destroy(struct vma *vma);
+int vma_copy_all(struct view *to, const struct view *from); /* => -ENOMEM, partly done */
+/* The first VMA that touches [start, end).  => NULL */
+struct vma *vma_first_in(const struct view *v, uintptr_t start, uintptr_t end);
+void vma_insert(struct view *v, struct vma *vma);
+void vma_delete(struct view *v, struct vma *vma);
+void vma_set_start(struct view *v, struct vma *vma, uintptr_t start);
+/* Make addr a border between VMAs.  => 0, -ENOMEM */
+int vma_split_at(struct view *v, uintptr_t addr);
+/* Make one of the two VMAs that meet at addr if they are alike. */
+void vma_merge(struct view *v, uintptr_t addr);
+
+#endif

@@ -1,0 +1,410 @@
+/* view.c: windows, views and the page tables below them.
+ *
+ * There is one page table.  Its lower half is cut into windows of 64 GiB = 64 entries of 1 GiB
+ * ("top entries").  Each view keeps its own copy of its windows' top entries; view_install() writes
+ * them into the machine's table.  What hangs below a top entry are ordinary tables (page directory,
+ * page table, page), and these may be shared between views:
+ *
+ *   - An entry with PTE_W is this view's alone, and so is the table or page it points to.  (A page
+ *     of a shared mapping is the exception: any number of views may write it.)
+ *   - An entry without PTE_W may point to something shared; the processor combines the write bits
+ *     of all levels, so one cleared bit at the top protects a whole GiB.  struct page.ref of the
+ *     target counts the entries that point to it, at every level.
+ *   - An entry with PTE_BORROWED belongs to the view below a shadow and is not counted at all: it
+ *     is valid because the view below is paused (mm/fork.c).
+ *
+ * leaf_own() is where sharing ends: on the way down to a leaf it copies each table that is shared
+ * or borrowed, gives the copied entries their reference and takes the write bits away on both
+ * sides.  A table whose other users have gone is simply made writable again.
+ *
+ * Traps: a top entry has to be changed by top_set(), which keeps the machine's table in step; and
+ * after a leaf has changed its cached translation must go, also where only reads were cached. */
+
+#include <asm/errno.h>
+
+#include "boot/boot.h"
+#include "lib/string.h"
+#include "mm/internal.h"
+#include "mm/usercopy.h"
+#include "proc/forkrec.h"
+
+static CACHE(view_cache, struct view);
+static CACHE(pane_cache, struct pane);
+
+static struct window windows[WINDOW_COUNT];
+static uint64_t flush_count; /* full TLB flushes since boot */
+static bool fixed_places;    /* option norandmaps */
+
+size_t view_count, window_count;
+
+void view_init(void)
+{
+	for (unsigned i = 0; i < WINDOW_COUNT; i++)
+		windows[i].number = i;
+	fixed_places = option("norandmaps") != NULL;
+	const char *mode = option("fork");
+	if (mode != NULL && strcmp(mode, "cow") == 0)
+		fork_mode = FORK_MODE_COW;
+	else if (mode != NULL && strcmp(mode, "vfork") == 0)
+		fork_mode = FORK_MODE_VFORK;
+}
+
+/* --- windows and panes --- */
+
+static void flush_everything(void)
+{
+	arch_tlb_flush_all();
+	flush_count++;
+}
+
+/* A free window for one view: the one that is hinted at, or a random one. */
+static struct window *window_find(unsigned hint)
+{
+	unsigned first = WINDOW_COUNT - 2; /* windows 1 .. WINDOW_COUNT - 2 */
+
+	if (hint > 0 && hint <= first && windows[hint].views == 0)
+		return &windows[hint];
+	unsigned start = fixed_places ? 0 : random_u64() % first;
+	for (unsigned i = 0; i < first; i++) {
+		struct window *w = &windows[1 + (start + i) % first];
+		if (w->views == 0)
+			return w;
+	}
+	return NULL;
+}
+
+static struct pane *pane_create(struct view *v, struct window *w)
+{
+	for (unsigned i = 0; i < VIEW_PANES; i++) {
+		if (v->pane[i] != NULL)
+			continue;
+		if (arch_top_slot((size_t)w->number * WINDOW_TOPS, true) == NULL)
+			return NULL;
+		struct pane *p = cache_alloc(&pane_cache);
+		if (p == NULL)
+			return NULL;
+		p->win = w;
+		if (w->views++ == 0)
+			window_count++;
+		v->pane[i] = p;
+		return p;
+	}
+	return NULL;
+}
+
+struct pane *pane_add(struct view *v, unsigned hint)
+{
+	struct window *w = window_find(hint);
+	return w == NULL ? NULL : pane_create(v, w);
+}
+
+uintptr_t pane_base(const struct pane *p)
+{
+	return (uintptr_t)p->win->number << WINDOW_SHIFT;
+}
+
+struct pane *pane_of(const struct view *v, uintptr_t addr)
+{
+	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++)
+		if (addr >> WINDOW_SHIFT == v->pane[i]->win->number)
+			return v->pane[i];
+	return NULL;
+}
+
+bool view_owns(const struct view *v, uintptr_t addr, size_t len)
+{
+	return addr >= USER_START && len <= WINDOW_SIZE && addr + len <= USER_END &&
+	       pane_of(v, addr) != NULL && (len == 0 || pane_of(v, addr + len - 1) != NULL);
+}
+
+void top_set(struct view *v, struct pane *p, unsigned i, pte_t e)
+{
+	p->top[i] = e;
+	if (e != 0)
+		p->used |= 1ull << i;
+	else
+		p->used &= ~(1ull << i);
+	if (p->win->installed == v)
+		*arch_top_slot((size_t)p->win->number * WINDOW_TOPS + i, false) = e;
+}
+
+/* Take whatever is installed in w out of the machine's table. */
+static void window_empty(struct window *w)
+{
+	struct view *old = w->installed;
+	if (old == NULL)
+		return;
+	struct pane *p = pane_of(old, (uintptr_t)w->number << WINDOW_SHIFT);
+	pte_t *slot = arch_top_slot((size_t)w->number * WINDOW_TOPS, false);
+	for (uint64_t m = p->used; m != 0; m &= m - 1)
+		slot[__builtin_ctzll(m)] = 0;
+	w->installed = NULL;
+	w->flush = flush_count;
+}
+
+static void pane_destroy(struct view *v, struct pane *p)
+{
+	struct window *w = p->win;
+	if (w->installed == v)
+		window_empty(w);
+	if (--w->views == 0)
+		window_count--;
+	cache_free(&pane_cache, p);
+}
+
+/* --- views --- */
+
+static struct view *view_alloc(void)
+{
+	struct view *v = cache_alloc(&view_cache);
+	if (v == NULL)
+		return NULL;
+	ref_init(&v->ref);
+	list_init(&v->tasks);
+	list_init(&v->shadow_link);
+	view_count++;
+	return v;
+}
+
+static void view_destroy(struct view *v)
+{
+	ASSERT(v->shadow == NULL && list_empty(&v->tasks));
+	view_clear(v);
+	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++)
+		pane_destroy(v, v->pane[i]);
+	forkrec_put(v->parent_record);
+	view_count--;
+	cache_free(&view_cache, v);
+}
+
+static struct view *view_create_in(struct window *w)
+{
+	struct view *v = view_alloc();
+	if (v == NULL)
+		return NULL;
+	if (w == NULL || pane_create(v, w) == NULL) {
+		view_put(v);
+		return NULL;
+	}
+	return v;
+}
+
+struct view *view_create(unsigned hint)
+{
+	return view_create_in(window_find(hint));
+}
+
+struct view *view_create_at0(void)
+{
+	return view_create_in(&windows[0]);
+}
+
+struct view *view_create_beside(const struct view *like)
+{
+	struct view *v = view_alloc();
+	if (v == NULL)
+		return NULL;
+	for (unsigned i = 0; i < VIEW_PANES && like->pane[i] != NULL; i++) {
+		if (pane_create(v, like->pane[i]->win) == NULL) {
+			view_put(v);
+			return NULL;
+		}
+	}
+	return v;
+}
+
+void view_get(struct view *v)
+{
+	ref_get(&v->ref);
+}
+
+void view_put(struct view *v)
+{
+	if (v != NULL && ref_put(&v->ref))
+		view_destroy(v);
+}
+
+void view_install(struct view *v)
+{
+	bool flush = false;
+
+	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++) {
+		struct pane *p = v->pane[i];
+		struct window *w = p->win;
+		if (w->installed == v)
+			continue;
+		if (w->installed != NULL || w->flush == flush_count)
+			flush = true;
+		window_empty(w);
+		pte_t *slot = arch_top_slot((size_t)w->number * WINDOW_TOPS, false);
+		for (uint64_t m = p->used; m != 0; m &= m - 1) {
+			unsigned bit = __builtin_ctzll(m);
+			slot[bit] = p->top[bit];
+		}
+		w->installed = v;
+	}
+	if (flush)
+		flush_everything();
+}
+
+void view_flush_page(struct view *v, uintptr_t addr)
+{
+	struct pane *p = pane_of(v, addr);
+	if (p != NULL && p->win->installed == v)
+		arch_tlb_flush_page(addr);
+}
+
+void view_flush_all(struct view *v)
+{
+	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++) {
+		if (v->pane[i]->win->installed == v) {
+			flush_everything();
+			return;
+		}
+	}
+}
+
+/* --- tables --- */
+
+/* A copy of a shared or borrowed table for the entry `e` that points to it.
+ * => the new entry, 0: no memory */
+static pte_t table_copy(pte_t e)
+{
+	struct page *copy = page_alloc(0);
+	if (copy == NULL)
+		return 0;
+	pte_t *from = pte_table(e), *to = page_va(copy);
+
+	if (e & PTE_BORROWED) {
+		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+			to[i] = pte_used(from[i]) ? (from[i] | PTE_BORROWED) & ~PTE_W : 0;
+	} else {
+		for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+			if (pte_used(from[i])) {
+				page_get(pte_page(from[i]));
+				from[i] &= ~PTE_W;
+			}
+			to[i] = from[i];
+		}
+		page_put(pte_page(e));
+	}
+	return page_pa(copy) | PTE_P | PTE_W | PTE_A;
+}
+
+/* What entry e must become so that the table it points to is exclusively this view's.
+ * => 0: no memory */
+static pte_t table_own(pte_t e)
+{
+	if (e & PTE_W)
+		return e;
+	if (e == 0) {
+		struct page *page = page_alloc(PAGE_ZERO);
+		return page == NULL ? 0 : page_pa(page) | PTE_P | PTE_W | PTE_A;
+	}
+	if (!(e & PTE_BORROWED) && pte_page(e)->ref == 1)
+		return e | PTE_W;
+	return table_copy(e);
+}
+
+pte_t *leaf_own(struct view *v, uintptr_t addr)
+{
+	struct pane *p = pane_of(v, addr);
+	unsigned i = (addr >> LEVEL_SHIFT(LEVEL_TOP)) & (WINDOW_TOPS - 1);
+
+	pte_t e = table_own(p->top[i]);
+	if (e == 0)
+		return NULL;
+	if (e != p->top[i])
+		top_set(v, p, i, e);
+	pte_t *dir = &pte_table(e)[table_index(addr, 1)];
+	e = table_own(*dir);
+	if (e == 0)
+		return NULL;
+	*dir = e;
+	return &pte_table(e)[table_index(addr, 0)];
+}
+
+pte_t *leaf_peek(const struct view *v, uintptr_t addr)
+{
+	struct pane *p = pane_of(v, addr);
+	if (p == NULL)
+		return NULL;
+	pte_t e = p->top[(addr >> LEVEL_SHIFT(LEVEL_TOP)) & (WINDOW_TOPS - 1)];
+	if (e == 0)
+		return NULL;
+	e = pte_table(e)[table_index(addr, 1)];
+	return e == 0 ? NULL : &pte_table(e)[table_index(addr, 0)];
+}
+
+struct page *view_peek(struct view *v, uintptr_t addr)
+{
+	pte_t *leaf = leaf_peek(v, addr);
+	return leaf != NULL && pte_used(*leaf) ? pte_page(*leaf) : NULL;
+}
+
+void entry_drop(pte_t e, int level)
+{
+	if (!pte_used(e) || (e & PTE_BORROWED))
+		return;
+	struct page *page = pte_page(e);
+	if (level > 0 && page->ref == 1) {
+		pte_t *table = pte_table(e);
+		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+			if (table[i] != 0)
+				entry_drop(table[i], level - 1);
+	}
+	page_put(page);
+}
+
+void view_clear(struct view *v)
+{
+	for (struct tnode *n; (n = tree_first(&v->vmas)) != NULL;) {
+		tree_remove(&v->vmas, n);
+		vma_destroy(TREE_ENTRY(n, struct vma, node));
+	}
+	v->vma_count = 0;
+	v->mapped = 0;
+	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++) {
+		struct pane *p = v->pane[i];
+		if (p->win->installed == v)
+			window_empty(p->win);
+		for (uint64_t m = p->used; m != 0; m &= m - 1)
+			entry_drop(p->top[__builtin_ctzll(m)], LEVEL_TOP);
+		memset(p->top, 0, sizeof(p->top));
+		p->used = 0;
+	}
+}
+
+/* --- counting --- */
+
+/* Used leaves below an entry, or (own_tables) tables that are not borrowed. */
+static size_t entry_count(pte_t e, int level, bool own_tables)
+{
+	if (!pte_used(e))
+		return 0;
+	if (level == 0)
+		return own_tables ? 0 : 1;
+	size_t n = own_tables && !(e & PTE_BORROWED) ? 1 : 0;
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		n += entry_count(pte_table(e)[i], level - 1, own_tables);
+	return n;
+}
+
+static size_t view_walk_count(const struct view *v, bool own_tables)
+{
+	size_t n = 0;
+	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++)
+		for (unsigned j = 0; j < WINDOW_TOPS; j++)
+			n += entry_count(v->pane[i]->top[j], LEVEL_TOP, own_tables);
+	return n;
+}
+
+size_t view_resident(const struct view *v)
+{
+	return view_walk_count(v, false);
+}
+
+size_t view_tables(const struct view *v)
+{
+	return view_walk_count(v, true);
+}
