@@ -14,7 +14,7 @@ LD      := ld
 OBJCOPY := objcopy
 NM      := nm
 
-MAKEFLAGS += --no-builtin-rules --no-print-directory
+MAKEFLAGS += --no-builtin-rules --no-print-directory -j$(shell nproc)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -134,7 +134,7 @@ $(BUILD)/flat: $(FLAT_SRC) $(wildcard tools/flat*.h) Makefile | tools-build
 
 .PHONY: run check debug lint format clean distclean help FORCE
 FORCE:
-run: all
+run: all tools-run
 	@./flat run -it -- sh -l
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -147,14 +147,14 @@ help:
 #: make clean      remove what was built here;  make distclean: the third-party parts too
 #: BUILD=folder    build elsewhere;  V=1: show commands;  EXTRA_CFLAGS=...: e.g. -DDEBUG
 
-check: all
+check: all tools-run tools-check
 	@tests/run $(TESTS)
 lint: tools-lint $(DEPS)/uapi/.stamp $(DEPS)/zlib/.stamp
 	@KFLAGS='$(filter-out -fno-plt -g -O2,$(KCFLAGS))' HFLAGS='$(HOST_CFLAGS)' tools/lint $(CHECKS)
 format: tools-lint
 	@find $(KDIRS) arch tools tests bench survey -name '*.[ch]' ! -path syscalls/table.h 2>/dev/null | \
 	 sort -u | xargs clang-format -i
-debug: all
+debug: all tools-run tools-debug
 	@tools/debug "$(BUILD)" $(DEBUG_ARGS)
 clean:
 	rm -rf $(filter-out $(DEPS),$(wildcard $(BUILD)/* $(BUILD)/.[a-z]*))
