@@ -132,16 +132,17 @@ $(BUILD)/flat: $(FLAT_SRC) $(wildcard tools/flat*.h) Makefile | tools-build
 
 # --- what to do with it ----------------------------------------------------------------------
 
-.PHONY: run check debug lint format clean distclean help FORCE
+.PHONY: run check debug gdb lint format clean distclean help FORCE
 FORCE:
 run: all tools-run
-	@./flat run -it -- sh -l
+	@$(BUILD)/flat run -it -- sh -l
 help:
 	@sed -n 's/^#: //p' Makefile
 #: make            the kernel, the initrd and the host command
 #: make run        ... and an interactive shell in QEMU; what is missing is fetched and built first
 #: make check      all tests; TESTS='name ...' runs only those
-#: make debug      QEMU stopped at the first instruction, and gdb with all symbols
+#: make debug      QEMU stopped at the first instruction, and gdb with all symbols;
+#:                 PROGRAM='sh -c ls' for a program of yours; make gdb: gdb alone, again
 #: make lint       formatting, static analysis, house rules; CHECKS='format tidy ...' for some
 #: make format     let clang-format rewrite our C files
 #: make clean      remove what was built here;  make distclean: the third-party parts too
@@ -155,7 +156,9 @@ format: tools-lint
 	@find $(KDIRS) arch tools tests bench survey -name '*.[ch]' ! -path syscalls/table.h 2>/dev/null | \
 	 sort -u | xargs clang-format -i
 debug: all tools-run tools-debug
-	@tools/debug "$(BUILD)" $(DEBUG_ARGS)
+	@tools/debug $(BUILD) $(PROGRAM)
+gdb: tools-debug
+	@tools/debug --attach $(BUILD)
 clean:
 	rm -rf $(filter-out $(DEPS),$(wildcard $(BUILD)/* $(BUILD)/.[a-z]*))
 distclean: clean
