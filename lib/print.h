@@ -16,4 +16,17 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 void kprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void kvprintf(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 
+/* Gets each piece of log text as it is written.  NULL (before the console is up): nobody; what was
+ * written before can be had by log_read(). */
+extern void (*log_sink)(const char *text, size_t len);
+/* Nanoseconds since boot; NULL before the clock is up: the lines are stamped 0. */
+extern uint64_t (*log_clock)(void);
+
+/* Read the log.  *seq is the place, in bytes since boot: 0 to begin, then as this function leaves
+ * it.  Text that is no longer there is skipped, to the beginning of a line.
+ * => bytes put into buf; 0: nothing new */
+size_t log_read(uint64_t *seq, char *buf, size_t size);
+/* Bytes written since boot: a reader with this *seq is at the end. */
+uint64_t log_written(void);
+
 #endif

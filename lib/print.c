@@ -1,0 +1,350 @@
+/* print.c: printf, and the kernel's log.
+ *
+ * Text goes through emit(), into a buffer or straight into the log ring, so that printing needs
+ * neither memory nor a large stack and works at any time. */
+#include "lib/print.h"
+
+#include "lib/string.h"
+
+/* Where formatted text goes: into buf, or (buf NULL and log set) into the log. */
+struct out {
+	char *buf;
+	size_t size; /* of buf */
+	size_t len;  /* characters so far, also those that did not fit */
+	bool log;
+};
+
+struct spec {
+	bool left, zero, plus, space, alt;
+	int width, precision; /* precision -1: none */
+	int bytes;	      /* of an integer argument */
+};
+
+static void log_char(char c);
+
+static void emit(struct out *o, char c)
+{
+	if (o->log)
+		log_char(c);
+	else if (o->len + 1 < o->size)
+		o->buf[o->len] = c;
+	o->len++;
+}
+
+static void emit_repeat(struct out *o, char c, int n)
+{
+	while (n-- > 0)
+		emit(o, c);
+}
+
+static void emit_padded(struct out *o, const struct spec *s, const char *text, int len)
+{
+	if (!s->left)
+		emit_repeat(o, ' ', s->width - len);
+	for (int i = 0; i < len; i++)
+		emit(o, text[i]);
+	if (s->left)
+		emit_repeat(o, ' ', s->width - len);
+}
+
+/* A number: [spaces] prefix [zeroes] digits [spaces]. */
+static void emit_number(struct out *o, const struct spec *s, uint64_t v, unsigned base, bool upper,
+			const char *prefix)
+{
+	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+	char text[24];
+	int n = 0, prefix_len = (int)strlen(prefix), zeroes = 0;
+
+	for (; v != 0; v /= base)
+		text[n++] = digits[v % base];
+	if (n == 0 && s->precision != 0)
+		text[n++] = '0';
+	if (s->precision >= 0)
+		zeroes = s->precision - n;
+	else if (s->zero && !s->left)
+		zeroes = s->width - prefix_len - n;
+	zeroes = MAX(zeroes, 0);
+	if (!s->left)
+		emit_repeat(o, ' ', s->width - prefix_len - zeroes - n);
+	for (int i = 0; i < prefix_len; i++)
+		emit(o, prefix[i]);
+	emit_repeat(o, '0', zeroes);
+	for (int i = n; i > 0; i--)
+		emit(o, text[i - 1]);
+	if (s->left)
+		emit_repeat(o, ' ', s->width - prefix_len - zeroes - n);
+}
+
+static void emit_signed(struct out *o, const struct spec *s, int64_t v)
+{
+	const char *prefix = v < 0 ? "-" : s->plus ? "+" : s->space ? " " : "";
+
+	emit_number(o, s, v < 0 ? -(uint64_t)v : (uint64_t)v, 10, false, prefix);
+}
+
+static void emit_string(struct out *o, const struct spec *s, const char *text)
+{
+	if (text == NULL)
+		text = "(null)";
+	emit_padded(o, s, text,
+		    (int)strnlen(text, s->precision >= 0 ? (size_t)s->precision : INT32_MAX));
+}
+
+static const char *parse_flags(const char *p, struct spec *s)
+{
+	for (;; p++) {
+		switch (*p) {
+		case '-': s->left = true; break;
+		case '0': s->zero = true; break;
+		case '+': s->plus = true; break;
+		case ' ': s->space = true; break;
+		case '#': s->alt = true; break;
+		default: return p;
+		}
+	}
+}
+
+static const char *parse_number(const char *p, int *n)
+{
+	*n = 0;
+	for (; *p >= '0' && *p <= '9'; p++)
+		*n = *n * 10 + (*p - '0');
+	return p;
+}
+
+static const char *parse_length(const char *p, struct spec *s)
+{
+	s->bytes = sizeof(int);
+	switch (*p) {
+	case 'h':
+		s->bytes = p[1] == 'h' ? 1 : 2;
+		return p[1] == 'h' ? p + 2 : p + 1;
+	case 'l': s->bytes = 8; return p[1] == 'l' ? p + 2 : p + 1;
+	case 'z':
+	case 'j':
+	case 't': s->bytes = 8; return p + 1;
+	default: return p;
+	}
+}
+
+static int64_t narrow_signed(int64_t v, int bytes)
+{
+	switch (bytes) {
+	case 1: return (int8_t)v;
+	case 2: return (int16_t)v;
+	case 4: return (int32_t)v;
+	default: return v;
+	}
+}
+
+static uint64_t narrow_unsigned(uint64_t v, int bytes)
+{
+	return bytes == 8 ? v : v & ((1ull << (8 * bytes)) - 1);
+}
+
+/* va_list may be an array type, so it travels inside a struct. */
+struct args {
+	va_list ap;
+};
+
+static uint64_t next_integer(struct args *a, int bytes)
+{
+	if (bytes == 8)
+		return va_arg(a->ap, uint64_t);
+	return (uint64_t)(int64_t)va_arg(a->ap, int);
+}
+
+static void convert(struct out *o, char c, struct spec *s, struct args *a)
+{
+	uint64_t v;
+	char text[1];
+
+	switch (c) {
+	case 'd':
+	case 'i':
+		emit_signed(o, s, narrow_signed((int64_t)next_integer(a, s->bytes), s->bytes));
+		break;
+	case 'u':
+	case 'o':
+	case 'x':
+	case 'X':
+		v = narrow_unsigned(next_integer(a, s->bytes), s->bytes);
+		emit_number(o, s, v, c == 'u' ? 10 : c == 'o' ? 8 : 16, c == 'X',
+			    !s->alt || v == 0 || c == 'u' ? ""
+			    : c == 'o'			  ? "0"
+			    : c == 'x'			  ? "0x"
+							  : "0X");
+		break;
+	case 'p':
+		emit_number(o, s, (uintptr_t)va_arg(a->ap, void *), 16, false, "0x");
+		break;
+	case 'c':
+		text[0] = (char)va_arg(a->ap, int);
+		emit_padded(o, s, text, 1);
+		break;
+	case 's': emit_string(o, s, va_arg(a->ap, const char *)); break;
+	case '%': emit(o, '%'); break;
+	default: /* show what we do not know */
+		emit(o, '%');
+		emit(o, c);
+	}
+}
+
+static void format(struct out *o, const char *fmt, va_list ap)
+{
+	struct args a;
+
+	va_copy(a.ap, ap);
+	for (; *fmt != '\0'; fmt++) {
+		struct spec s = { .precision = -1 };
+
+		if (*fmt != '%') {
+			emit(o, *fmt);
+			continue;
+		}
+		fmt = parse_flags(fmt + 1, &s);
+		if (*fmt == '*') {
+			s.width = va_arg(a.ap, int);
+			fmt++;
+		} else {
+			fmt = parse_number(fmt, &s.width);
+		}
+		if (s.width < 0) {
+			s.left = true;
+			s.width = -s.width;
+		}
+		if (*fmt == '.' && fmt[1] == '*') {
+			s.precision = va_arg(a.ap, int);
+			fmt += 2;
+		} else if (*fmt == '.') {
+			fmt = parse_number(fmt + 1, &s.precision);
+		}
+		fmt = parse_length(fmt, &s);
+		if (*fmt == '\0')
+			break;
+		convert(o, *fmt, &s, &a);
+	}
+	va_end(a.ap);
+}
+
+int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
+{
+	struct out o = { .buf = buf, .size = size };
+
+	format(&o, fmt, ap);
+	if (size > 0)
+		buf[MIN(o.len, size - 1)] = '\0';
+	return (int)o.len;
+}
+
+int snprintf(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(buf, size, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+/* --- the log --- */
+
+#define LOG_SIZE 32768u /* a power of two */
+
+static char ring[LOG_SIZE];
+static uint64_t log_end; /* bytes ever written; byte n is at ring[n % LOG_SIZE] */
+static bool in_line;	 /* the last line is not complete yet */
+
+void (*log_sink)(const char *text, size_t len);
+uint64_t (*log_clock)(void);
+
+static void ring_char(char c)
+{
+	ring[log_end++ % LOG_SIZE] = c;
+}
+
+static void stamp(void)
+{
+	uint64_t us = log_clock == NULL ? 0 : log_clock() / NSEC_PER_USEC;
+	char text[32];
+	int n = snprintf(text, sizeof(text), "[%5lu.%06lu] ", us / 1000000, us % 1000000);
+
+	for (int i = 0; i < n; i++)
+		ring_char(text[i]);
+}
+
+static void log_char(char c)
+{
+	if (!in_line) {
+		in_line = true;
+		stamp();
+	}
+	ring_char(c);
+	if (c == '\n')
+		in_line = false;
+}
+
+/* Hand what the log got since `from` to the sink, in at most two pieces. */
+static void show(uint64_t from)
+{
+	if (log_sink == NULL)
+		return;
+	if (log_end - from > LOG_SIZE)
+		from = log_end - LOG_SIZE;
+	while (from < log_end) {
+		size_t at = from % LOG_SIZE;
+		size_t n = MIN(log_end - from, LOG_SIZE - at);
+
+		log_sink(ring + at, n);
+		from += n;
+	}
+}
+
+void kvprintf(const char *fmt, va_list ap)
+{
+	struct out o = { .log = true };
+	uint64_t from = log_end;
+
+	format(&o, fmt, ap);
+	show(from);
+}
+
+void kprintf(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	kvprintf(fmt, ap);
+	va_end(ap);
+}
+
+/* The oldest byte that is still there and starts a line. */
+static uint64_t oldest(void)
+{
+	uint64_t at = log_end > LOG_SIZE ? log_end - LOG_SIZE : 0;
+
+	if (at == 0)
+		return 0;
+	while (at < log_end && ring[at % LOG_SIZE] != '\n')
+		at++;
+	return MIN(at + 1, log_end);
+}
+
+size_t log_read(uint64_t *seq, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	if (*seq > log_end)
+		*seq = log_end;
+	if (log_end - *seq > LOG_SIZE)
+		*seq = oldest();
+	while (n < size && *seq < log_end)
+		buf[n++] = ring[(*seq)++ % LOG_SIZE];
+	return n;
+}
+
+uint64_t log_written(void)
+{
+	return log_end;
+}
