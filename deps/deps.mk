@@ -6,15 +6,16 @@
 dep = $(Q)mkdir -p $(DEPS) && flock $(DEPS)/.lock-$(1) deps/build $(1) $@
 
 # Linux' ABI headers, by links into the package linux-libc-dev.
-$(DEPS)/uapi/.stamp: deps/build | tools-build
+$(DEPS)/uapi/.stamp: | tools-build
 	$(call dep,uapi)
-
-$(DEPS)/zlib/.stamp: deps/build deps/zlib deps/fetch | tools-build
+# Debian's list of source packages; only ever fetched for a part that is not there.
+$(DEPS)/.sources: | tools-build tools-fetch
+	$(call dep,sources)
+$(DEPS)/zlib/.stamp: deps/zlib | $(DEPS)/.sources
 	$(call dep,zlib)
-$(DEPS)/musl/.stamp: deps/build deps/musl deps/fetch $(wildcard deps/musl-*.patch) | tools-build $(DEPS)/uapi/.stamp
+$(DEPS)/musl/.stamp: deps/musl $(wildcard deps/musl-*.patch) | $(DEPS)/.sources $(DEPS)/uapi/.stamp
 	$(call dep,musl)
-$(DEPS)/busybox/.stamp: deps/build deps/busybox deps/fetch deps/busybox.config $(wildcard deps/busybox-*.patch) \
-  $(DEPS)/musl/.stamp
+$(DEPS)/busybox/.stamp: deps/busybox deps/busybox.config $(DEPS)/musl/.stamp | $(DEPS)/.sources
 	$(call dep,busybox)
 
 .PHONY: deps musl busybox
