@@ -32,6 +32,11 @@ int view_map(struct view *v, uintptr_t addr, size_t len, unsigned prot, unsigned
 	return 0;
 }
 
+bool view_range_free(const struct view *v, uintptr_t addr, size_t len)
+{
+	return vma_first_in(v, addr, addr + len) == NULL;
+}
+
 /* The highest gap of len bytes that ends at or below `top` and begins at or above `bottom`. */
 static uintptr_t find_below(struct view *v, uintptr_t bottom, uintptr_t top, size_t len)
 {
@@ -225,6 +230,19 @@ int view_protect(struct view *v, uintptr_t addr, size_t len, unsigned prot)
 		vma_merge(v, vma->start);
 	}
 	vma_merge(v, end);
+	return 0;
+}
+
+int view_change_flags(struct view *v, uintptr_t addr, size_t len, unsigned set, unsigned clear)
+{
+	int err = vma_split_at(v, addr);
+	if (err == 0)
+		err = vma_split_at(v, addr + len);
+	if (err < 0)
+		return err;
+	for (struct vma *vma = vma_first_in(v, addr, addr + len);
+	     vma != NULL && vma->start < addr + len; vma = vma_next(vma))
+		vma->flags = (vma->flags | set) & ~clear;
 	return 0;
 }
 

@@ -124,6 +124,10 @@ int view_map(struct view *v, uintptr_t addr, size_t len, unsigned prot, unsigned
 	     enum vma_kind kind, struct file *file, uint64_t offset);
 /* Find room for len bytes, downwards from mmap_top.  => address, or 0: none */
 uintptr_t view_find_room(struct view *v, size_t len);
+/* Is nothing mapped in the range? */
+bool view_range_free(const struct view *v, uintptr_t addr, size_t len);
+/* Set and clear VM_* flags of what is mapped in the range.  => 0, -ENOMEM */
+int view_change_flags(struct view *v, uintptr_t addr, size_t len, unsigned set, unsigned clear);
 /* Unmap what is mapped in the range (page aligned).  => 0, -ENOMEM (a VMA had to be split) */
 int view_unmap(struct view *v, uintptr_t addr, size_t len);
 int view_protect(struct view *v, uintptr_t addr, size_t len, unsigned prot);

@@ -28,7 +28,11 @@ struct fork_record {
 	uint64_t parent_cow;	 /* copy-on-write faults of the parent afterwards */
 };
 
+/* A record in parent's list, for the current task's call.  => two references: the list's, and the
+ * caller's to put; NULL: no memory */
 struct fork_record *forkrec_create(struct proc *parent, enum fork_kind kind);
+/* The parent is gone: its list of records as well. */
+void forkrec_drop_all(struct proc *parent);
 void forkrec_get(struct fork_record *r);
 void forkrec_put(struct fork_record *r);
 const char *fork_kind_name(enum fork_kind k);

@@ -84,6 +84,8 @@ void sched_dequeue(struct task *t);
 void schedule(void);
 /* The current task stays runnable but goes to the end of the queue. */
 void sched_yield_cpu(void);
+/* What a new task's start function calls first. */
+void sched_after_switch(void);
 /* Run tasks for ever: what the boot code becomes. */
 void sched_run(void) __attribute__((noreturn));
 
@@ -98,6 +100,8 @@ struct timer {
 /* (Re)arm: fn is called once, with interrupts off, not in any task's name. */
 void timer_set(struct timer *t, uint64_t when);
 void timer_cancel(struct timer *t);
+/* Is any timer set, other than the scheduler's own? */
+bool timer_pending(void);
 /* From the arch's timer interrupt. */
 void timer_interrupt(void);
 

@@ -13,6 +13,7 @@
 #include "lib/refcount.h"
 #include "lib/tree.h"
 #include "mm/view.h"
+#include "proc/forkrec.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
@@ -30,7 +31,8 @@ struct task {
 	uint64_t tls;		/* 16: saved TLS base */
 	void *fpu;		/* 24: extended state, aligned 64 */
 
-	struct list run_link;	/* in the run queue, or empty */
+	struct tnode run_node;	/* in the run queue while `queued`; key = vruntime */
+	uint64_t vruntime;	/* CPU time so far, ns, as the scheduler's order wants it */
 	struct list view_link;	/* in view->tasks */
 	struct list proc_link;	/* in proc->tasks */
 	struct tnode tid_node;	/* in the table of tids; key = tid */
@@ -39,13 +41,11 @@ struct task {
 	bool queued;		/* on the run queue */
 	bool killable;		/* asleep, only a fatal signal wakes it */
 	bool timed_out;		/* set by sleep_timer */
-	bool woken;		/* task_wake() came while it was awake or asleep */
 	bool exiting;		/* in exit already */
 	bool in_syscall;	/* for /proc and records */
 	struct proc *proc;	/* counted */
 	struct view *view;	/* counted; NULL: a kernel task, or dead */
 	struct timer sleep_timer;
-	struct waiter *waiters;
 
 	struct sigqueue pending;	/* signals for this task alone */
 	uint64_t blocked;		/* signal mask, bit n-1 */
@@ -64,9 +64,11 @@ struct task {
 	uintptr_t clear_tid;	/* CLONE_CHILD_CLEARTID / set_tid_address */
 	uintptr_t robust_list;
 	size_t robust_len;
-	struct completion *vfork_done; /* a vfork parent waits for this */
+	struct task *vfork_parent; /* waits until this task execs or exits; or NULL */
+	struct task *vfork_child;  /* the other end */
+	struct fork_record *vfork_record; /* of the call that made this task, until it ends */
+	struct stack_copy *stack_copy; /* fork=vfork: the parent's stack, to be put back */
 
-	struct fpu_copy *fpu_spare;
 	uint64_t user_ns, sys_ns;	/* CPU time */
 	uint64_t slice_start;		/* clock_ns() when it got the CPU */
 	unsigned long min_flt, maj_flt;
@@ -96,12 +98,14 @@ struct proc {
 	struct sigqueue pending;	/* signals for the process as a whole */
 	struct file *exe;
 	bool did_exec;
+	char comm[16];			/* zombie: the name of its last task */
 
 	pid_t pgid, sid;
 	struct tty *tty;		/* controlling terminal, or NULL */
 
 	int exit_code;			/* as wait4 reports it: status << 8 | signal */
 	bool group_exit;		/* all tasks must end with exit_code */
+	struct task *exec_task;		/* execs: all other tasks must end; or NULL */
 	int exit_signal;		/* sent to the parent */
 	int stop_code;			/* signal that stopped it; 0: running */
 	bool stop_report, cont_report;	/* not yet seen by wait4 */
@@ -114,6 +118,7 @@ struct proc {
 	gid_t *groups;
 	uint64_t cap_effective, cap_permitted, cap_inheritable;
 	bool no_new_privs, dumpable, child_subreaper;
+	int pdeath_signal;		/* sent to it when its parent ends; 0: none */
 	int nice;
 
 	struct rlimit64 limits[RLIM_NLIMITS];
@@ -145,15 +150,19 @@ struct task *task_find(pid_t tid);
 
 /* --- proc/proc.c --- */
 void proc_init(void);
-/* A process with one task, children of parent (NULL: init).  Nothing shared yet.  => NULL */
+/* A process without tasks, a child of parent (NULL: init), in the tables; nothing shared yet.
+ * => one reference for the caller beside the tables'; NULL */
 struct proc *proc_create(struct proc *parent);
 void proc_get(struct proc *p);
 void proc_put(struct proc *p);
+/* pid -> table, for a process that becomes another's leader. */
+void task_set_tid(struct task *t, pid_t tid);
 /* A task of p, in p->view when there is one, not yet runnable.  => NULL */
 struct task *task_create(struct proc *p);
 void task_destroy(struct task *t);
-/* Move t to view (NULL: none). */
-void task_set_view(struct task *t, struct view *v);
+/* Move t to view (NULL: none).  When t was the last in a shadow the paused view below it resumes;
+ * `why` goes into the fork's record. */
+void task_set_view(struct task *t, struct view *v, enum fork_end why);
 /* The process with pid 1 starts path; argv and envp are NULL-terminated kernel strings. */
 int proc_start_init(const char *path, char *const argv[], char *const envp[]);
 
@@ -167,6 +176,8 @@ struct clone_request {
 };
 /* => tid of the child; -EAGAIN, -ENOMEM, -EINVAL, … */
 long proc_clone(const struct clone_request *rq);
+/* t has left the memory that it borrowed (exec, exit): its vfork parent goes on. */
+void task_release_vfork(struct task *t);
 
 /* --- proc/exec.c --- */
 /* Replace the current process's program; argv and envp are the program's pointers, or kernel's when
@@ -179,9 +190,15 @@ long proc_exec(struct file *exe, const char *filename, char *const *argv, char *
 void task_exit(int code) __attribute__((noreturn));
 /* End the whole process: code as for wait4 (status << 8, or signal number | 0x80 for core). */
 void proc_exit_group(int code) __attribute__((noreturn));
-/* Make the other tasks of the current process end (exec); returns when they have. */
+/* Make the other tasks of the current process end (exec); the current one becomes the leader, with
+ * the pid as its tid.  => 0, -EAGAIN: another one does the same, or the process is ending */
 int proc_kill_others(void);
-long proc_wait(int idtype, pid_t id, int options, int *status, struct siginfo *info,
+/* Must the current task end now, because its process does or another of its tasks execs?  Then it
+ * does not return.  For signal_deliver(). */
+void task_check_exit(void);
+/* waitid(2) and wait4(2): idtype P_ALL, P_PID, P_PGID.  *status as wait4 reports it.
+ * => pid, 0 (WNOHANG), -ECHILD, -ERESTARTSYS */
+long proc_wait(int idtype, pid_t id, int options, int *status, siginfo_t *info,
 	       struct rusage *ru);
 void proc_rusage(struct proc *p, int who, struct rusage *ru);
 /* Called when init ends. */

@@ -14,8 +14,35 @@
 /* -- syscalls/file.c */
 
 /* -- syscalls/mm.c */
+P(mmap, (uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off), 0,
+  "MAP_HUGETLB (EINVAL); MAP_LOCKED and MAP_POPULATE are hints; one mapping is at most 64 GiB")
+S(munmap, (uintptr_t addr, size_t len), 0)
+S(mprotect, (uintptr_t addr, size_t len, int prot), 0)
+S(brk, (uintptr_t addr), 0)
+P(mremap, (uintptr_t old, size_t old_len, size_t new_len, int flags, uintptr_t new_addr), 0,
+  "MREMAP_DONTUNMAP (EINVAL)")
+P(madvise, (uintptr_t addr, size_t len, int advice), 0,
+  "advice without an effect on results is accepted and ignored; MADV_HWPOISON, MADV_REMOVE: EINVAL")
+S(msync, (uintptr_t addr, size_t len, int flags), 0)
+S(mincore, (uintptr_t addr, size_t len, unsigned char *vec), 0)
+P(mlock, (uintptr_t addr, size_t len), 0, "all memory is resident already; limits are not counted")
+P(mlock2, (uintptr_t addr, size_t len, int flags), 0, "as mlock")
+P(munlock, (uintptr_t addr, size_t len), 0, "as mlock")
+P(mlockall, (int flags), 0, "as mlock")
+P(munlockall, (void), 0, "as mlock")
 
 /* -- syscalls/proc.c */
+S(fork, (void), F)
+S(vfork, (void), F)
+P(clone, (uint64_t flags, uintptr_t stack, uintptr_t parent_tid, uintptr_t child_tid, uintptr_t tls), F,
+  "namespaces and CLONE_PIDFD (EINVAL)")
+P(clone3, (const struct clone_args *args, size_t size), F,
+  "namespaces, CLONE_PIDFD, CLONE_INTO_CGROUP, set_tid (EINVAL)")
+S(exit, (int status), F)
+S(exit_group, (int status), F)
+S(wait4, (pid_t pid, int *status, int options, struct rusage *ru), 0)
+P(waitid, (int idtype, pid_t id, struct siginfo *info, int options, struct rusage *ru), 0,
+  "P_PIDFD (EINVAL)")
 
 /* -- syscalls/signal.c */
 

@@ -61,7 +61,7 @@ struct task;
 /* What %gs points at.  The offsets are in arch/x86_64/offsets.h for the assembler. */
 struct cpu {
 	struct cpu *self;	   /* 0 */
-	struct task *current;	   /* 8 */
+	struct task *task;	   /* 8: the current one */
 	uint64_t kstack_top;	   /* 16: of the current task */
 	uint64_t scratch;	   /* 24: the program's rsp during entry */
 	uint64_t entry_stub;	   /* 32: where patched sites jump to */

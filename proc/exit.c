@@ -1,0 +1,391 @@
+/* exit.c: the end of tasks and processes, and waiting for them.
+ *
+ * A task ends itself: it lets go of everything but its stack and leaves the CPU as TASK_DEAD.  The
+ * last one of a process takes the process along: descriptors are closed and children handed on
+ * *before* its memory goes, because the end of a shadow resumes the paused parent, and the parent
+ * must find pipes at their end and its child in wait4.
+ *
+ * A zombie keeps its proc (pid, status, times) until wait4 or until its parent ignores SIGCHLD. */
+
+#include <asm/errno.h>
+#include <linux/resource.h>
+#include <linux/wait.h>
+
+#include "fs/tty.h"
+#include "fs/vfs.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include "proc/futex.h"
+#include "proc/internal.h"
+#include "proc/itimer.h"
+
+/* Results of wait4 (wait(2), W* macros). */
+#define STATUS_STOPPED(sig) ((sig) << 8 | 0x7f)
+#define STATUS_CONTINUED 0xffff
+
+/* --- groups of processes --- */
+
+bool pgrp_orphaned(pid_t pgid)
+{
+	struct proc *p;
+	LIST_FOREACH(p, &proc_list, all_link) {
+		if (p->pgid != pgid || p->state != PROC_ALIVE || p->parent == NULL)
+			continue;
+		if (p->parent->pgid != pgid && p->parent->sid == p->sid)
+			return false;
+	}
+	return true;
+}
+
+static bool pgrp_has_stopped(pid_t pgid)
+{
+	struct proc *p;
+	LIST_FOREACH(p, &proc_list, all_link)
+		if (p->pgid == pgid && p->state == PROC_ALIVE && p->stop_code != 0)
+			return true;
+	return false;
+}
+
+/* A group that the end of p made an orphan must not stay stopped for ever (setpgid(2)). */
+static void release_orphaned(pid_t pgid)
+{
+	if (pgrp_orphaned(pgid) && pgrp_has_stopped(pgid)) {
+		signal_send_pgrp(pgid, SIGHUP, NULL);
+		signal_send_pgrp(pgid, SIGCONT, NULL);
+	}
+}
+
+/* --- telling the parent --- */
+
+static void child_info(const struct proc *p, siginfo_t *info, int status)
+{
+	memset(info, 0, sizeof(*info));
+	info->si_signo = SIGCHLD;
+	info->si_pid = p->pid;
+	info->si_uid = p->uid;
+	if (status == STATUS_CONTINUED) {
+		info->si_code = CLD_CONTINUED;
+		info->si_status = SIGCONT;
+	} else if ((status & 0xff) == 0x7f) {
+		info->si_code = CLD_STOPPED;
+		info->si_status = status >> 8;
+	} else if ((status & 0x7f) == 0) {
+		info->si_code = CLD_EXITED;
+		info->si_status = status >> 8;
+	} else {
+		info->si_code = status & 0x80 ? CLD_DUMPED : CLD_KILLED;
+		info->si_status = status & 0x7f;
+	}
+}
+
+/* Does the parent not want to hear of children at all? */
+static bool parent_ignores(const struct proc *parent)
+{
+	const struct ksigaction *sa = &parent->sighand->action[SIGCHLD - 1];
+	return sa->handler == (uintptr_t)SIG_IGN || (sa->flags & SA_NOCLDWAIT);
+}
+
+/* p is a zombie: notify its parent, or be gone at once if nobody will ask. */
+static void notify_parent(struct proc *p)
+{
+	struct proc *parent = p->parent;
+	if (parent == NULL)
+		return;
+	bool ignored = parent->sighand != NULL && p->exit_signal == SIGCHLD &&
+		       parent_ignores(parent);
+	if (p->exit_signal != 0) {
+		siginfo_t info;
+		child_info(p, &info, p->exit_code);
+		info.si_signo = p->exit_signal;
+		info.si_utime = (p->dead_user_ns) / (NSEC_PER_SEC / 100);
+		info.si_stime = (p->dead_sys_ns) / (NSEC_PER_SEC / 100);
+		signal_send_proc(parent, p->exit_signal, &info);
+	}
+	if (ignored)
+		proc_unlist(p);
+	waitq_wake(&parent->child_wait);
+}
+
+/* --- the end of a process --- */
+
+/* Who gets the children of p: the nearest subreaper above it, or init. */
+static struct proc *reaper_of(const struct proc *p)
+{
+	for (struct proc *a = p->parent; a != NULL; a = a->parent)
+		if (a->child_subreaper && a->state == PROC_ALIVE && !a->group_exit)
+			return a;
+	return init_proc;
+}
+
+static void hand_children_on(struct proc *p)
+{
+	struct proc *reaper = reaper_of(p), *child, *tmp;
+
+	LIST_FOREACH_SAFE(child, tmp, &p->children, sibling) {
+		list_remove(&child->sibling);
+		list_append(&reaper->children, &child->sibling);
+		child->parent = reaper;
+		child->exit_signal = SIGCHLD;
+		if (child->pdeath_signal != 0 && child->state == PROC_ALIVE)
+			signal_send_proc(child, child->pdeath_signal, NULL);
+		if (child->state == PROC_ZOMBIE)
+			notify_parent(child);
+		else if (child->pgid != p->pgid)
+			release_orphaned(child->pgid);
+	}
+}
+
+static void end_session(struct proc *p)
+{
+	if (p->sid == p->pid && p->tty != NULL)
+		tty_session_leader_exit(p);
+	p->tty = NULL;
+}
+
+/* The last task of p ends: everything goes but what wait4 wants to know. */
+static void proc_end(struct proc *p)
+{
+	itimers_free(p);
+	files_put(p->files);
+	p->files = NULL;
+	fs_state_put(p->fs);
+	p->fs = NULL;
+	end_session(p);
+	proc_drop_exe(p);
+	hand_children_on(p);
+	sigqueue_flush(&p->pending);
+	forkrec_drop_all(p);
+	memcpy(p->comm, current->comm, sizeof(p->comm));
+}
+
+static void drop_view(struct task *t, bool last)
+{
+	struct proc *p = t->proc;
+	struct view *v = p->view;
+
+	task_set_view(t, NULL, FORK_EXIT);
+	if (last) {
+		p->view = NULL;
+		view_put(v);
+	}
+}
+
+void task_exit(int code)
+{
+	struct task *t = current;
+	struct proc *p = t->proc;
+	bool last = p->task_count == 1;
+
+	ASSERT(!t->exiting);
+	t->exiting = true;
+	if (last && !p->group_exit)
+		p->exit_code = code;
+	if (last && p == init_proc)
+		machine_exit(p->exit_code);
+	futex_task_exit(t);
+	if (last)
+		proc_end(p);
+	drop_view(t, last);
+	task_release_vfork(t);
+	timer_cancel(&t->sleep_timer);
+	pid_t pgid = p->pgid;
+	task_leave_proc(t);
+	if (last) {
+		sighand_put(p->sighand);
+		p->sighand = NULL;
+		p->state = PROC_ZOMBIE;
+		notify_parent(p);
+		release_orphaned(pgid);
+	} else if (p->exec_task != NULL) {
+		task_wake(p->exec_task);
+	}
+	t->state = TASK_DEAD;
+	schedule();
+	panic("a dead task was run");
+}
+
+/* Make every other task of p notice that it must end. */
+static void interrupt_others(struct proc *p)
+{
+	struct task *t;
+	LIST_FOREACH(t, &p->tasks, proc_link) {
+		if (t == current)
+			continue;
+		t->signal_pending = true;
+		view_unpause(t->view, SIGKILL);
+		if (t->state == TASK_STOPPED)
+			t->state = TASK_SLEEPING;
+		task_wake(t);
+	}
+}
+
+void proc_exit_group(int code)
+{
+	struct proc *p = current->proc;
+	if (!p->group_exit) {
+		p->group_exit = true;
+		p->exit_code = code;
+		interrupt_others(p);
+	}
+	task_exit(p->exit_code);
+}
+
+void task_check_exit(void)
+{
+	struct proc *p = current->proc;
+	if (p->group_exit || (p->exec_task != NULL && p->exec_task != current))
+		task_exit(p->exit_code);
+}
+
+int proc_kill_others(void)
+{
+	struct task *t = current;
+	struct proc *p = t->proc;
+
+	if (p->group_exit || p->exec_task != NULL)
+		return -EAGAIN;
+	p->exec_task = t;
+	interrupt_others(p);
+	while (p->task_count > 1 && !p->group_exit)
+		task_sleep_killable();
+	p->exec_task = NULL;
+	if (p->group_exit)
+		return -EAGAIN;
+	if (t->tid != p->pid)
+		task_set_tid(t, p->pid);
+	p->leader = t;
+	return 0;
+}
+
+/* --- waiting --- */
+
+struct wait_request {
+	int idtype, options;
+	pid_t id;
+};
+
+static bool wanted(const struct proc *child, const struct wait_request *w)
+{
+	if (w->idtype == P_PID && child->pid != w->id)
+		return false;
+	if (w->idtype == P_PGID && child->pgid != w->id)
+		return false;
+	if (w->options & __WALL)
+		return true;
+	return (child->exit_signal != SIGCHLD) == ((w->options & __WCLONE) != 0);
+}
+
+static void add_child_times(struct proc *parent, const struct proc *child)
+{
+	parent->child_user_ns += child->dead_user_ns + child->child_user_ns;
+	parent->child_sys_ns += child->dead_sys_ns + child->child_sys_ns;
+	parent->child_min_flt += child->dead_min_flt + child->child_min_flt;
+}
+
+/* Does child have something to report?  Takes it unless WNOWAIT.  => false: nothing */
+static bool report(struct proc *parent, struct proc *child, int options, int *status,
+		   struct rusage *ru)
+{
+	bool take = !(options & WNOWAIT);
+
+	if (child->state == PROC_ZOMBIE && (options & WEXITED)) {
+		*status = child->exit_code;
+		if (ru != NULL)
+			proc_rusage(child, RUSAGE_BOTH, ru);
+		if (take) {
+			add_child_times(parent, child);
+			proc_unlist(child);
+		}
+		return true;
+	}
+	if (child->stop_report && child->stop_code != 0 && (options & WUNTRACED)) {
+		*status = STATUS_STOPPED(child->stop_code);
+		child->stop_report = !take;
+	} else if (child->cont_report && (options & WCONTINUED)) {
+		*status = STATUS_CONTINUED;
+		child->cont_report = !take;
+	} else {
+		return false;
+	}
+	if (ru != NULL)
+		proc_rusage(child, RUSAGE_BOTH, ru);
+	return true;
+}
+
+/* One look at all children.  => pid, 0: none has anything to report, -ECHILD: none is meant */
+static pid_t wait_scan(const struct wait_request *w, int *status, siginfo_t *info,
+		       struct rusage *ru)
+{
+	struct proc *parent = current->proc, *child;
+	bool any = false;
+
+	LIST_FOREACH(child, &parent->children, sibling) {
+		if (!wanted(child, w))
+			continue;
+		any = true;
+		pid_t pid = child->pid;
+		uid_t uid = child->uid;
+		if (!report(parent, child, w->options, status, ru))
+			continue;
+		if (info != NULL) {
+			struct proc seen = { .pid = pid, .uid = uid };
+			child_info(&seen, info, *status);
+		}
+		return pid;
+	}
+	return any ? 0 : -ECHILD;
+}
+
+long proc_wait(int idtype, pid_t id, int options, int *status, siginfo_t *info,
+	       struct rusage *ru)
+{
+	struct wait_request w = { idtype, options, id };
+	pid_t pid = 0;
+
+	int err = WAIT_EVENT(&current->proc->child_wait,
+			     (pid = wait_scan(&w, status, info, ru)) != 0 || (options & WNOHANG));
+	return err < 0 ? err : pid;
+}
+
+/* --- times --- */
+
+static void put_time(struct timeval *tv, uint64_t ns)
+{
+	tv->tv_sec = (long)(ns / NSEC_PER_SEC);
+	tv->tv_usec = (long)(ns % NSEC_PER_SEC / NSEC_PER_USEC);
+}
+
+void proc_rusage(struct proc *p, int who, struct rusage *ru)
+{
+	uint64_t user = 0, sys = 0;
+
+	memset(ru, 0, sizeof(*ru));
+	if (who == RUSAGE_THREAD) {
+		user = current->user_ns;
+		sys = current->sys_ns;
+		ru->ru_minflt = (long)current->min_flt;
+	}
+	if (who == RUSAGE_SELF || who == RUSAGE_BOTH) {
+		struct task *t;
+		user = p->dead_user_ns;
+		sys = p->dead_sys_ns;
+		ru->ru_minflt = (long)p->dead_min_flt;
+		LIST_FOREACH(t, &p->tasks, proc_link) {
+			user += t->user_ns;
+			sys += t->sys_ns;
+			ru->ru_minflt += (long)t->min_flt;
+			ru->ru_nvcsw += (long)t->nvcsw;
+			ru->ru_nivcsw += (long)t->nivcsw;
+		}
+	}
+	if (who == RUSAGE_CHILDREN || who == RUSAGE_BOTH) {
+		user += p->child_user_ns;
+		sys += p->child_sys_ns;
+		ru->ru_minflt += (long)p->child_min_flt;
+	}
+	if (p->view != NULL)
+		ru->ru_maxrss = (long)(view_resident(p->view) * (PAGE_SIZE / 1024));
+	put_time(&ru->ru_utime, user);
+	put_time(&ru->ru_stime, sys);
+}

@@ -1,0 +1,16 @@
+/* internal.h: what the files of proc/ share. */
+#ifndef PROC_INTERNAL_H
+#define PROC_INTERNAL_H
+
+#include "proc/task.h"
+
+/* Take a process out of the tables and drop the tables' reference: it was waited for. */
+void proc_unlist(struct proc *p);
+/* Forget the executable (exec, exit). */
+void proc_drop_exe(struct proc *p);
+/* Take t out of its process's list and the table of tids. */
+void task_leave_proc(struct task *t);
+/* The first program could not be started: say so and stop the machine. */
+void init_failed(const char *path, int err) __attribute__((noreturn));
+
+#endif

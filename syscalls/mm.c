@@ -1,0 +1,393 @@
+/* mm.c: mmap(2) and its family. */
+
+#include <asm/errno.h>
+#include <asm/fcntl.h>
+#include <asm/mman.h>
+#include <linux/mman.h>
+
+#include "fs/vfs.h"
+#include "mm/usercopy.h"
+#include "proc/task.h"
+#include "syscalls/syscalls.h"
+
+#define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
+
+static uint64_t limit(int which)
+{
+	return current->proc->limits[which].rlim_cur;
+}
+
+/* Linux refuses one mapping that could never be filled (vm.overcommit_memory = 0). */
+static bool obvious_overcommit(size_t len, int prot, int flags)
+{
+	bool counted = (prot & PROT_WRITE) && !(flags & MAP_NORESERVE) &&
+		       !(flags & MAP_SHARED && !(flags & MAP_ANONYMOUS));
+	return counted && len / PAGE_SIZE > page_total();
+}
+
+/* What a file must be open for.  => 0, -EACCES, -ENODEV, -EPERM */
+static int check_file(struct file *f, int prot, unsigned vm_flags)
+{
+	int mode = f->flags & O_ACCMODE;
+	if ((f->flags & O_PATH) != 0)
+		return -EBADF;
+	if (mode == O_WRONLY)
+		return -EACCES;
+	if ((vm_flags & VM_SHARED) && (prot & PROT_WRITE) && mode != O_RDWR)
+		return -EACCES;
+	if (f->ops == NULL || f->ops->mmap == NULL)
+		return -ENODEV;
+	return f->ops->mmap(f, (unsigned)prot, vm_flags);
+}
+
+/* Choose the place of a new mapping, and empty it for MAP_FIXED.  => address, -errno */
+static long choose_place(struct view *v, uintptr_t addr, size_t len, int flags)
+{
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+		if (addr & PAGE_MASK)
+			return -EINVAL;
+		if (addr < USER_START)
+			return -EPERM;
+		if (!view_owns(v, addr, len))
+			return -ENOMEM;
+		if (flags & MAP_FIXED_NOREPLACE)
+			return (long)addr;
+		int err = view_unmap(v, addr, len);
+		return err < 0 ? err : (long)addr;
+	}
+	addr = ALIGN_DOWN(addr, PAGE_SIZE);
+	if (addr != 0 && view_owns(v, addr, len) && view_range_free(v, addr, len))
+		return (long)addr;
+	addr = view_find_room(v, len);
+	return addr == 0 ? -ENOMEM : (long)addr;
+}
+
+static long map_file_or_anon(struct view *v, uintptr_t addr, size_t len, int prot, int flags,
+			     struct file *file, off_t off)
+{
+	unsigned vm_flags = flags & MAP_SHARED ? VM_SHARED : 0;
+	if (flags & MAP_NORESERVE)
+		vm_flags |= VM_NORESERVE;
+	if ((flags & MAP_GROWSDOWN) && !(flags & MAP_SHARED))
+		vm_flags |= VM_GROWSDOWN;
+	struct file *shared = NULL;
+	if (file != NULL) {
+		int err = check_file(file, prot, vm_flags);
+		if (err < 0)
+			return err;
+	} else if (vm_flags & VM_SHARED) {
+		shared = file = file_create_anonymous("dev/zero", len);
+		off = 0;
+		if (file == NULL)
+			return -ENOMEM;
+	}
+	long at = choose_place(v, addr, len, flags);
+	if (at > 0) {
+		int err = view_map(v, (uintptr_t)at, len, (unsigned)prot & PROT_ALL, vm_flags,
+				   file != NULL ? VMA_FILE : VMA_ANON, file, (uint64_t)off);
+		if (err < 0)
+			at = err;
+	}
+	if (shared != NULL)
+		file_put(shared);
+	return at;
+}
+
+long sys_mmap(uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off)
+{
+	struct file *file = NULL;
+	int type = flags & MAP_TYPE;
+
+	if (len == 0 || (off & (off_t)PAGE_MASK))
+		return -EINVAL;
+	if (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE)
+		return -EINVAL;
+	if (flags & MAP_HUGETLB)
+		return -EINVAL;
+	if (type == MAP_SHARED_VALIDATE)
+		flags = (flags & ~MAP_TYPE) | MAP_SHARED;
+	if (len > USER_END)
+		return -ENOMEM;
+	len = ALIGN_UP(len, PAGE_SIZE);
+	if ((uint64_t)off + len < len)
+		return -EOVERFLOW;
+	if (obvious_overcommit(len, prot, flags) ||
+	    current->view->mapped + len > limit(RLIMIT_AS))
+		return -ENOMEM;
+	if (!(flags & MAP_ANONYMOUS)) {
+		file = fd_get(fd);
+		if (file == NULL)
+			return -EBADF;
+	}
+	long at = map_file_or_anon(current->view, addr, len, prot, flags, file, off);
+	if (file != NULL)
+		file_put(file);
+	return at;
+}
+
+long sys_munmap(uintptr_t addr, size_t len)
+{
+	if ((addr & PAGE_MASK) || len == 0 || len > USER_END || addr > USER_END - len)
+		return -EINVAL;
+	return view_unmap(current->view, addr, ALIGN_UP(len, PAGE_SIZE));
+}
+
+/* May the file behind vma be mapped with this protection? */
+static int check_protection(const struct vma *vma, int prot)
+{
+	if ((prot & PROT_WRITE) && (vma->flags & VM_SHARED) && vma->file != NULL &&
+	    (vma->file->flags & O_ACCMODE) != O_RDWR)
+		return -EACCES;
+	return 0;
+}
+
+long sys_mprotect(uintptr_t addr, size_t len, int prot)
+{
+	struct view *v = current->view;
+
+	if ((addr & PAGE_MASK) ||
+	    (prot & ~(PROT_ALL | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP)))
+		return -EINVAL;
+	if (len == 0)
+		return 0;
+	if (len > USER_END || addr > USER_END - len)
+		return -ENOMEM;
+	uintptr_t end = addr + ALIGN_UP(len, PAGE_SIZE);
+	uintptr_t a = addr;
+	for (struct vma *vma = vma_find(v, addr); a < end; vma = vma_next(vma)) {
+		/* Up to a hole the change is made, as on Linux. */
+		int err = vma == NULL || vma->start > a ? -ENOMEM : check_protection(vma, prot);
+		if (err < 0) {
+			if (a > addr)
+				(void)view_protect(v, addr, a - addr, (unsigned)prot & PROT_ALL);
+			return err;
+		}
+		a = vma->end;
+	}
+	return view_protect(v, addr, end - addr, (unsigned)prot & PROT_ALL);
+}
+
+long sys_brk(uintptr_t addr)
+{
+	struct view *v = current->view;
+	uintptr_t old = ALIGN_UP(v->brk, PAGE_SIZE);
+
+	if (addr < v->brk_start || addr - v->brk_start > limit(RLIMIT_DATA))
+		return (long)v->brk;
+	uintptr_t end = ALIGN_UP(addr, PAGE_SIZE);
+	if (end > old) {
+		size_t len = end - old;
+		if (obvious_overcommit(len, PROT_WRITE, 0) || v->mapped + len > limit(RLIMIT_AS) ||
+		    view_map(v, old, len, PROT_READ | PROT_WRITE, 0, VMA_HEAP, NULL, 0) < 0)
+			return (long)v->brk;
+	} else if (end < old && view_unmap(v, end, old - end) < 0) {
+		return (long)v->brk;
+	}
+	v->brk = addr;
+	return (long)addr;
+}
+
+/* --- mremap --- */
+
+/* Grow vma, which ends at `end`, in place.  => false: no room */
+static bool grow_in_place(struct view *v, const struct vma *vma, uintptr_t end, size_t more)
+{
+	if (vma->end != end || !view_owns(v, end, more) || !view_range_free(v, end, more))
+		return false;
+	uint64_t off = vma->offset + (vma->file != NULL ? end - vma->start : 0);
+	return view_map(v, end, more, vma->prot, vma->flags, vma->kind, vma->file, off) == 0;
+}
+
+static long move_mapping(struct view *v, const struct vma *vma, uintptr_t old, size_t old_len,
+			 uintptr_t to, size_t new_len)
+{
+	uint64_t off = vma->offset + (vma->file != NULL ? old - vma->start : 0);
+	int err = view_map(v, to, new_len, vma->prot, vma->flags, vma->kind, vma->file, off);
+	if (err < 0)
+		return err == -EEXIST ? -ENOMEM : err;
+	err = view_move_pages(v, old, to, MIN(old_len, new_len));
+	if (err == 0)
+		err = view_unmap(v, old, old_len);
+	return err < 0 ? err : (long)to;
+}
+
+long sys_mremap(uintptr_t old, size_t old_len, size_t new_len, int flags, uintptr_t new_addr)
+{
+	struct view *v = current->view;
+
+	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) || (old & PAGE_MASK) || new_len == 0 ||
+	    new_len > USER_END || old_len > USER_END)
+		return -EINVAL;
+	if ((flags & MREMAP_FIXED) && (!(flags & MREMAP_MAYMOVE) || (new_addr & PAGE_MASK)))
+		return -EINVAL;
+	old_len = ALIGN_UP(old_len, PAGE_SIZE);
+	new_len = ALIGN_UP(new_len, PAGE_SIZE);
+	struct vma *vma = vma_find(v, old);
+	if (vma == NULL || old + MAX(old_len, 1ul) > vma->end)
+		return -EFAULT;
+	if (old_len == 0)
+		return -EINVAL;
+	if (new_len > old_len && (obvious_overcommit(new_len, (int)vma->prot, 0) ||
+				  v->mapped + (new_len - old_len) > limit(RLIMIT_AS)))
+		return -ENOMEM;
+	if (flags & MREMAP_FIXED) {
+		if (new_addr < old + old_len && old < new_addr + new_len)
+			return -EINVAL;
+		if (!view_owns(v, new_addr, new_len))
+			return -ENOMEM;
+		int err = view_unmap(v, new_addr, new_len);
+		if (err < 0)
+			return err;
+		return move_mapping(v, vma_find(v, old), old, old_len, new_addr, new_len);
+	}
+	if (new_len <= old_len) {
+		int err = 0;
+		if (new_len < old_len)
+			err = view_unmap(v, old + new_len, old_len - new_len);
+		return err < 0 ? err : (long)old;
+	}
+	if (grow_in_place(v, vma, old + old_len, new_len - old_len))
+		return (long)old;
+	if (!(flags & MREMAP_MAYMOVE))
+		return -ENOMEM;
+	uintptr_t to = view_find_room(v, new_len);
+	if (to == 0)
+		return -ENOMEM;
+	return move_mapping(v, vma, old, old_len, to, new_len);
+}
+
+/* --- advice and the rest --- */
+
+static int set_fork_advice(struct view *v, uintptr_t addr, uintptr_t end, unsigned set,
+			   unsigned clear)
+{
+	for (struct vma *vma = vma_find(v, addr); vma != NULL && vma->start < end;
+	     vma = vma_next(vma)) {
+		if ((set & VM_WIPEONFORK) && (vma->file != NULL || (vma->flags & VM_SHARED)))
+			return -EINVAL;
+	}
+	return view_change_flags(v, addr, end - addr, set, clear);
+}
+
+/* Is the whole range mapped? */
+static bool range_mapped(struct view *v, uintptr_t addr, uintptr_t end)
+{
+	while (addr < end) {
+		struct vma *vma = vma_find(v, addr);
+		if (vma == NULL)
+			return false;
+		addr = vma->end;
+	}
+	return true;
+}
+
+long sys_madvise(uintptr_t addr, size_t len, int advice)
+{
+	struct view *v = current->view;
+	int err = 0;
+
+	if ((addr & PAGE_MASK) || len > USER_END || addr > USER_END - len)
+		return -EINVAL;
+	uintptr_t end = addr + ALIGN_UP(len, PAGE_SIZE);
+	switch (advice) {
+	case MADV_NORMAL:
+	case MADV_RANDOM:
+	case MADV_SEQUENTIAL:
+	case MADV_WILLNEED:
+	case MADV_MERGEABLE:
+	case MADV_UNMERGEABLE:
+	case MADV_HUGEPAGE:
+	case MADV_NOHUGEPAGE:
+	case MADV_DONTDUMP:
+	case MADV_DODUMP:
+	case MADV_COLD:
+	case MADV_PAGEOUT:
+	case MADV_POPULATE_READ:
+	case MADV_POPULATE_WRITE:
+		break;
+	case MADV_DONTNEED:
+	case MADV_FREE:
+		view_discard(v, addr, end - addr);
+		break;
+	case MADV_DONTFORK:
+		err = set_fork_advice(v, addr, end, VM_DONTFORK, 0);
+		break;
+	case MADV_DOFORK:
+		err = set_fork_advice(v, addr, end, 0, VM_DONTFORK);
+		break;
+	case MADV_WIPEONFORK:
+		err = set_fork_advice(v, addr, end, VM_WIPEONFORK, 0);
+		break;
+	case MADV_KEEPONFORK:
+		err = set_fork_advice(v, addr, end, 0, VM_WIPEONFORK);
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (err < 0)
+		return err;
+	return range_mapped(v, addr, end) ? 0 : -ENOMEM;
+}
+
+long sys_msync(uintptr_t addr, size_t len, int flags)
+{
+	if ((addr & PAGE_MASK) || (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) ||
+	    ((flags & MS_ASYNC) && (flags & MS_SYNC)))
+		return -EINVAL;
+	if (len > USER_END || addr > USER_END - len)
+		return -ENOMEM;
+	return range_mapped(current->view, addr, addr + ALIGN_UP(len, PAGE_SIZE)) ? 0 : -ENOMEM;
+}
+
+long sys_mincore(uintptr_t addr, size_t len, unsigned char *vec)
+{
+	struct view *v = current->view;
+
+	if (addr & PAGE_MASK)
+		return -EINVAL;
+	if (len > USER_END || addr > USER_END - len ||
+	    !range_mapped(v, addr, addr + ALIGN_UP(len, PAGE_SIZE)))
+		return -ENOMEM;
+	for (size_t i = 0; i < ALIGN_UP(len, PAGE_SIZE) / PAGE_SIZE; i++) {
+		unsigned char in = view_peek(v, addr + i * PAGE_SIZE) != NULL;
+		if (put_user(in, &vec[i]) < 0)
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static long lock_range(uintptr_t addr, size_t len)
+{
+	uintptr_t start = ALIGN_DOWN(addr, PAGE_SIZE);
+	if (len > USER_END || addr > USER_END - len)
+		return -EINVAL;
+	return range_mapped(current->view, start, ALIGN_UP(addr + len, PAGE_SIZE)) ? 0 : -ENOMEM;
+}
+
+long sys_mlock(uintptr_t addr, size_t len)
+{
+	return lock_range(addr, len);
+}
+
+long sys_mlock2(uintptr_t addr, size_t len, int flags)
+{
+	return flags & ~MLOCK_ONFAULT ? -EINVAL : lock_range(addr, len);
+}
+
+long sys_munlock(uintptr_t addr, size_t len)
+{
+	return lock_range(addr, len);
+}
+
+long sys_mlockall(int flags)
+{
+	if (flags == 0 || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) ||
+	    flags == MCL_ONFAULT)
+		return -EINVAL;
+	return 0;
+}
+
+long sys_munlockall(void)
+{
+	return 0;
+}

@@ -1,0 +1,140 @@
+/* proc.c: fork(2), clone(2), exit(2), wait(2). */
+
+#include <asm/errno.h>
+#include <linux/resource.h>
+#include <linux/sched.h>
+#include <linux/wait.h>
+
+#include "lib/string.h"
+#include "mm/usercopy.h"
+#include "proc/task.h"
+#include "syscalls/syscalls.h"
+
+long sys_fork(void)
+{
+	struct clone_request rq = { .exit_signal = SIGCHLD, .is_fork = true };
+	return proc_clone(&rq);
+}
+
+long sys_vfork(void)
+{
+	struct clone_request rq = { .flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD };
+	return proc_clone(&rq);
+}
+
+long sys_clone(uint64_t flags, uintptr_t stack, uintptr_t parent_tid, uintptr_t child_tid,
+	       uintptr_t tls)
+{
+	struct clone_request rq = {
+		.flags = (uint32_t)flags & ~(uint64_t)CSIGNAL,
+		.exit_signal = flags & CSIGNAL,
+		.stack = stack,
+		.parent_tid = parent_tid,
+		.child_tid = child_tid,
+		.tls = tls,
+	};
+	rq.is_fork = !(flags & (CLONE_VM | CLONE_VFORK)) && stack == 0;
+	return proc_clone(&rq);
+}
+
+long sys_clone3(const struct clone_args *uargs, size_t size)
+{
+	struct clone_args args = { 0 };
+
+	if (size < CLONE_ARGS_SIZE_VER0)
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	if (copy_from_user(&args, uargs, MIN(size, sizeof(args))) < 0)
+		return -EFAULT;
+	for (size_t i = sizeof(args); i < size; i++) {
+		char extra;
+		if (copy_from_user(&extra, (const char *)uargs + i, 1) < 0)
+			return -EFAULT;
+		if (extra != 0)
+			return -E2BIG;
+	}
+	if (args.set_tid_size != 0 || args.set_tid != 0)
+		return -EINVAL;
+	if ((args.flags & CSIGNAL) || args.exit_signal > SIG_MAX ||
+	    (args.stack == 0) != (args.stack_size == 0))
+		return -EINVAL;
+	if ((args.flags & (CLONE_THREAD | CLONE_PARENT)) && args.exit_signal != 0)
+		return -EINVAL;
+	struct clone_request rq = {
+		.flags = args.flags,
+		.exit_signal = (int)args.exit_signal,
+		.stack = args.stack + args.stack_size,
+		.parent_tid = args.parent_tid,
+		.child_tid = args.child_tid,
+		.tls = args.tls,
+	};
+	rq.is_fork = !(args.flags & (CLONE_VM | CLONE_VFORK)) && args.stack == 0;
+	return proc_clone(&rq);
+}
+
+long sys_exit(int status)
+{
+	task_exit((status & 0xff) << 8);
+}
+
+long sys_exit_group(int status)
+{
+	proc_exit_group((status & 0xff) << 8);
+}
+
+long sys_wait4(pid_t pid, int *ustatus, int options, struct rusage *uru)
+{
+	int idtype = P_PID, status = 0;
+	struct rusage ru;
+
+	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | (int)__WALL))
+		return -EINVAL;
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	if (pid == -1) {
+		idtype = P_ALL;
+	} else if (pid < 0) {
+		idtype = P_PGID;
+		pid = -pid;
+	} else if (pid == 0) {
+		idtype = P_PGID;
+		pid = current->proc->pgid;
+	}
+	long found = proc_wait(idtype, pid, options | WEXITED, &status, NULL,
+			       uru == NULL ? NULL : &ru);
+	if (found <= 0)
+		return found;
+	if (ustatus != NULL && put_user(status, ustatus) < 0)
+		return -EFAULT;
+	if (uru != NULL && copy_to_user(uru, &ru, sizeof(ru)) < 0)
+		return -EFAULT;
+	return found;
+}
+
+long sys_waitid(int idtype, pid_t id, siginfo_t *uinfo, int options, struct rusage *uru)
+{
+	siginfo_t info;
+	struct rusage ru;
+	int status;
+
+	if (options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD |
+			__WCLONE | (int)__WALL))
+		return -EINVAL;
+	if (!(options & (WEXITED | WSTOPPED | WCONTINUED)))
+		return -EINVAL;
+	if (idtype == P_PGID && id == 0)
+		id = current->proc->pgid;
+	if ((idtype != P_ALL && idtype != P_PID && idtype != P_PGID) ||
+	    (idtype != P_ALL && id <= 0))
+		return -EINVAL;
+	memset(&info, 0, sizeof(info));
+	long found = proc_wait(idtype, id, options, &status, &info, uru == NULL ? NULL : &ru);
+	if (found < 0)
+		return found;
+	if (found > 0 && uru != NULL && copy_to_user(uru, &ru, sizeof(ru)) < 0)
+		return -EFAULT;
+	if (uinfo != NULL && copy_to_user(uinfo, &info, sizeof(info)) < 0)
+		return -EFAULT;
+	return 0;
+}
