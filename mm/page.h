@@ -13,10 +13,10 @@
 typedef uint64_t paddr_t;
 
 struct page {
-	int32_t ref;	 /* 0: free */
+	int32_t ref;	 /* 0: free, or not the first page of its block */
 	uint8_t order;	 /* of the block that starts here */
 	uint8_t flags;	 /* PG_* */
-	uint16_t unused; /* for whoever owns the page: the slab keeps its count of objects here */
+	uint16_t unused; /* for whoever owns the page: the slab keeps its first free object here */
 	union {
 		struct list link; /* while free; also for the owner */
 		struct {
@@ -70,6 +70,8 @@ void shrinker_add(struct shrinker *s);
 
 /* For tests: make the n-th allocation from now fail (0: none); `always`: and all after it. */
 void page_fail_nth(unsigned n, bool always);
+/* Count one allocation: is it the one that shall fail?  Every allocator asks. */
+bool page_alloc_fails(void);
 
 /* The page that every clean anonymous page maps until it is written; never freed. */
 extern struct page *zero_page;

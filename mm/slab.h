@@ -6,13 +6,16 @@
 
 #include "lib/list.h"
 
+struct page;
+
 struct cache {
 	const char *name;
-	size_t size;		  /* of an object, rounded up to 8 */
-	size_t in_use;		  /* objects handed out */
-	size_t pages;		  /* pages held */
-	struct list partial, all; /* all: link in the list of caches */
-	struct list full;
+	size_t size;	      /* of an object, rounded up to 8 */
+	size_t in_use;	      /* objects handed out */
+	size_t pages;	      /* pages held */
+	size_t empty;	      /* of them without an object in use */
+	struct page *partial; /* pages with room, linked by owner2 */
+	struct list all;      /* link in the list of caches */
 	unsigned per_page;
 	bool ready;
 };
@@ -24,7 +27,8 @@ struct cache {
 void *cache_alloc(struct cache *c);
 void cache_free(struct cache *c, void *obj);
 
-/* Of any size up to 4 MiB; larger than a page it comes in whole pages.  => NULL when short */
+/* Of any size up to 4 MiB, aligned to 16; larger than half a page it comes in whole pages, aligned to
+ * a page.  Not zeroed.  => NULL when short */
 void *kmalloc(size_t size);
 void *kzalloc(size_t size);
 void *krealloc(void *p, size_t size);

@@ -1,0 +1,451 @@
+/* page.c: the buddy allocator.
+ *
+ * Memory is cut into blocks of 2^order pages, aligned to their size.  The struct page of a free
+ * block's first page has PG_FREE, the order, and hangs in the list of that order; all other pages
+ * of the block have neither flags nor references.  A freed block is united with its buddy, the
+ * other half of the next larger block, as long as that is free and whole.
+ *
+ * In front of it, for single pages, is a short stack of pages freed last: most allocations are of
+ * one page, and a page used a moment ago is still in the caches (and, under an emulator, its code
+ * is still translated).
+ *
+ * Physical address 0 .. 64 KiB is left alone, for starting further processors. */
+#include "mm/page.h"
+
+#include "boot/boot.h"
+#include "lib/bug.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+
+#define MAX_ORDER 10
+#define HOT_MAX 64
+#define LOW_END 0x10000ul
+
+enum { PG_HOLE = 8 }; /* not RAM */
+
+static struct page *pages; /* of the frames first_frame .. first_frame + frame_count - 1 */
+static size_t first_frame, frame_count;
+static size_t total, free_pages;
+static struct list free_list[MAX_ORDER + 1];
+static struct list hot; /* single pages with ref 0 and without PG_FREE; counted in free_pages */
+static unsigned hot_count;
+static struct list shrinkers = LIST_INIT(shrinkers);
+
+static unsigned fail_in;  /* allocations until one fails; 0: none does */
+static bool fail_forever; /* ... and all after it */
+
+struct page *zero_page;
+
+static size_t frame_of(const struct page *p)
+{
+	return first_frame + (size_t)(p - pages);
+}
+
+static struct page *page_of_frame(size_t frame)
+{
+	if (frame - first_frame >= frame_count)
+		return NULL;
+	return &pages[frame - first_frame];
+}
+
+struct page *page_of(paddr_t pa)
+{
+	struct page *p = page_of_frame(pa >> PAGE_SHIFT);
+
+	return p == NULL || (p->flags & PG_HOLE) != 0 ? NULL : p;
+}
+
+paddr_t page_pa(const struct page *p)
+{
+	return (paddr_t)frame_of(p) << PAGE_SHIFT;
+}
+
+void *page_va(const struct page *p)
+{
+	return (void *)(DIRECT_MAP + page_pa(p));
+}
+
+struct page *page_of_va(const void *va)
+{
+	return page_of((uintptr_t)va - DIRECT_MAP);
+}
+
+/* --- blocks --- */
+
+static void block_add(struct page *p, unsigned order)
+{
+	p->flags |= PG_FREE;
+	p->order = (uint8_t)order;
+	list_push(&free_list[order], &p->link);
+}
+
+static void block_take(struct page *p)
+{
+	p->flags &= (uint8_t)~PG_FREE;
+	list_remove(&p->link);
+}
+
+/* The free block that p (of this order) can be united with.  => NULL */
+static struct page *free_buddy(const struct page *p, unsigned order)
+{
+	struct page *b = page_of_frame(frame_of(p) ^ (1ul << order));
+
+	return b != NULL && (b->flags & PG_FREE) != 0 && b->order == order ? b : NULL;
+}
+
+static void block_free(struct page *p, unsigned order)
+{
+	for (; order < MAX_ORDER; order++) {
+		struct page *buddy = free_buddy(p, order);
+
+		if (buddy == NULL)
+			break;
+		block_take(buddy);
+		p = MIN(p, buddy);
+	}
+	block_add(p, order);
+}
+
+/* Take a block, from a larger one if need be: the upper halves go back.  => NULL: there is none */
+static struct page *block_alloc(unsigned order)
+{
+	for (unsigned from = order; from <= MAX_ORDER; from++) {
+		struct page *p;
+
+		if (list_empty(&free_list[from]))
+			continue;
+		p = LIST_FIRST(&free_list[from], struct page, link);
+		block_take(p);
+		while (from > order) {
+			from--;
+			block_add(p + (1ul << from), from);
+		}
+		p->order = (uint8_t)order;
+		return p;
+	}
+	return NULL;
+}
+
+static void hot_drain(unsigned keep)
+{
+	while (hot_count > keep) {
+		struct page *p = LIST_LAST(&hot, struct page, link);
+
+		list_remove(&p->link);
+		hot_count--;
+		block_free(p, 0);
+	}
+}
+
+static struct page *take(unsigned order)
+{
+	if (order == 0 && hot_count > 0) {
+		struct page *p = LIST_FIRST(&hot, struct page, link);
+
+		list_remove(&p->link);
+		hot_count--;
+		p->order = 0;
+		return p;
+	}
+	return block_alloc(order);
+}
+
+/* --- allocation --- */
+
+bool page_alloc_fails(void)
+{
+	if (fail_in == 0)
+		return false;
+	if (fail_in > 1) {
+		fail_in--;
+		return false;
+	}
+	if (!fail_forever)
+		fail_in = 0;
+	return true;
+}
+
+void page_fail_nth(unsigned n, bool always)
+{
+	fail_in = n;
+	fail_forever = always;
+}
+
+void shrinker_add(struct shrinker *s)
+{
+	list_append(&shrinkers, &s->link);
+}
+
+/* Ask everybody who keeps pages that could be had again. */
+static size_t shrink_all(void)
+{
+	struct shrinker *s;
+	size_t n = 0;
+
+	LIST_FOREACH(s, &shrinkers, link)
+		n += s->shrink();
+	return n + slab_reap();
+}
+
+static struct page *take_hard(unsigned order)
+{
+	struct page *p = take(order);
+
+	if (p == NULL) {
+		hot_drain(0);
+		p = take(order);
+	}
+	while (p == NULL && shrink_all() > 0) {
+		hot_drain(0);
+		p = take(order);
+	}
+	return p;
+}
+
+struct page *page_alloc_order(unsigned order, unsigned flags)
+{
+	struct page *p;
+
+	if (order > MAX_ORDER || page_alloc_fails())
+		return NULL;
+	p = take_hard(order);
+	if (p == NULL)
+		return NULL;
+	ASSERT(p->ref == 0);
+	p->ref = 1;
+	p->unused = 0;
+	p->owner = p->owner2 = NULL;
+	free_pages -= 1ul << order;
+	if ((flags & PAGE_ZERO) != 0)
+		memset(page_va(p), 0, PAGE_SIZE << order);
+	return p;
+}
+
+void page_get(struct page *p)
+{
+	ASSERT(p->ref > 0);
+	p->ref++;
+}
+
+void page_put(struct page *p)
+{
+	ASSERT(p->ref > 0);
+	if (--p->ref > 0)
+		return;
+	ASSERT(p->flags == 0);
+	free_pages += 1ul << p->order;
+	if (p->order > 0) {
+		block_free(p, p->order);
+		return;
+	}
+	list_push(&hot, &p->link);
+	if (++hot_count > HOT_MAX)
+		hot_drain(HOT_MAX / 2);
+}
+
+size_t page_total(void)
+{
+	return total;
+}
+
+size_t page_free_count(void)
+{
+	slab_reap();
+	return free_pages;
+}
+
+/* --- start --- */
+
+/* What of RAM is not to be handed out: boot's list, low memory, our own array. */
+static struct boot_range taken[BOOT_RANGES + 2];
+static unsigned taken_count;
+
+static void take_range(uint64_t start, uint64_t end)
+{
+	taken[taken_count++] = (struct boot_range){ ALIGN_DOWN(start, PAGE_SIZE),
+						    ALIGN_UP(end, PAGE_SIZE) };
+}
+
+/* The first stretch of [at, end) that nobody has taken.  => its start; *stop: its end */
+static uint64_t next_gap(uint64_t at, uint64_t end, uint64_t *stop)
+{
+	bool moved = true;
+
+	*stop = end;
+	while (moved) {
+		moved = false;
+		for (unsigned i = 0; i < taken_count; i++) {
+			if (taken[i].start <= at && at < taken[i].end) {
+				at = taken[i].end;
+				moved = true;
+			}
+		}
+	}
+	for (unsigned i = 0; i < taken_count; i++) {
+		if (taken[i].start >= at && taken[i].start < taken[i].end)
+			*stop = MIN(*stop, taken[i].start);
+	}
+	return at;
+}
+
+static struct boot_range whole_pages(const struct boot_range *r)
+{
+	return (struct boot_range){ ALIGN_UP(r->start, PAGE_SIZE), ALIGN_DOWN(r->end, PAGE_SIZE) };
+}
+
+/* Find room for the array of struct page, low, where the first page table maps it. */
+static uint64_t place_array(const struct boot_info *bi, size_t bytes)
+{
+	uint64_t best = UINT64_MAX;
+
+	for (unsigned i = 0; i < bi->ram_count; i++) {
+		struct boot_range r = whole_pages(&bi->ram[i]);
+		uint64_t stop, at = r.start;
+
+		while ((at = next_gap(at, r.end, &stop)) < r.end) {
+			if (stop - at >= bytes) {
+				best = MIN(best, at);
+				break;
+			}
+			at = stop;
+		}
+	}
+	if (best == UINT64_MAX)
+		panic("no room for the page array of %zu bytes", bytes);
+	return best;
+}
+
+static void measure(const struct boot_info *bi)
+{
+	uint64_t low = UINT64_MAX, high = 0;
+
+	for (unsigned i = 0; i < bi->ram_count; i++) {
+		struct boot_range r = whole_pages(&bi->ram[i]);
+
+		if (r.start >= r.end)
+			continue;
+		low = MIN(low, r.start);
+		high = MAX(high, r.end);
+		total += (r.end - r.start) >> PAGE_SHIFT;
+	}
+	if (total == 0)
+		panic("the boot loader names no memory");
+	first_frame = low >> PAGE_SHIFT;
+	frame_count = (high - low) >> PAGE_SHIFT;
+}
+
+static void mark(uint64_t start, uint64_t end, unsigned set, unsigned clear)
+{
+	for (size_t f = start >> PAGE_SHIFT; f < end >> PAGE_SHIFT; f++) {
+		struct page *p = page_of_frame(f);
+
+		if (p != NULL)
+			p->flags = (uint8_t)((p->flags | set) & ~clear);
+	}
+}
+
+/* Mark what is between the ranges of RAM. */
+static void mark_holes(const struct boot_info *bi)
+{
+	uint64_t at = (uint64_t)first_frame << PAGE_SHIFT;
+	uint64_t end = at + ((uint64_t)frame_count << PAGE_SHIFT);
+
+	while (at < end) {
+		uint64_t hole_end = end, ram_end = 0;
+
+		for (unsigned i = 0; i < bi->ram_count; i++) {
+			struct boot_range r = whole_pages(&bi->ram[i]);
+
+			if (r.start <= at && at < r.end)
+				ram_end = MAX(ram_end, r.end);
+			else if (r.start > at && r.start < r.end)
+				hole_end = MIN(hole_end, r.start);
+		}
+		if (ram_end == 0)
+			mark(at, hole_end, PG_HOLE, 0);
+		at = ram_end != 0 ? ram_end : hole_end;
+	}
+}
+
+/* Put [start, end) into the lists, in blocks as large as alignment allows. */
+static void add_free(uint64_t start, uint64_t end)
+{
+	size_t frame = start >> PAGE_SHIFT, stop = end >> PAGE_SHIFT;
+
+	while (frame < stop) {
+		unsigned order = MAX_ORDER;
+
+		while ((frame & ((1ul << order) - 1)) != 0 || frame + (1ul << order) > stop)
+			order--;
+		/* At the end, so that low memory is used first. */
+		block_add(page_of_frame(frame), order);
+		list_remove(&page_of_frame(frame)->link);
+		list_append(&free_list[order], &page_of_frame(frame)->link);
+		free_pages += 1ul << order;
+		frame += 1ul << order;
+	}
+}
+
+void page_init(const struct boot_info *bi)
+{
+	size_t bytes;
+	uint64_t array;
+
+	for (unsigned i = 0; i <= MAX_ORDER; i++)
+		list_init(&free_list[i]);
+	list_init(&hot);
+	hot_count = taken_count = 0;
+	total = free_pages = 0;
+	measure(bi);
+	take_range(0, LOW_END);
+	for (unsigned i = 0; i < bi->reserved_count; i++)
+		take_range(bi->reserved[i].start, bi->reserved[i].end);
+
+	bytes = ALIGN_UP(frame_count * sizeof(struct page), PAGE_SIZE);
+	array = place_array(bi, bytes);
+	take_range(array, array + bytes);
+	pages = (struct page *)(DIRECT_MAP + array);
+	memset(pages, 0, bytes);
+
+	for (unsigned i = 0; i < taken_count; i++)
+		mark(taken[i].start, taken[i].end, PG_RESERVED, 0);
+	mark_holes(bi);
+	for (unsigned i = 0; i < bi->ram_count; i++) {
+		struct boot_range r = whole_pages(&bi->ram[i]);
+		uint64_t stop, at = r.start;
+
+		while ((at = next_gap(at, r.end, &stop)) < r.end) {
+			add_free(at, stop);
+			at = stop;
+		}
+	}
+	zero_page = page_alloc(PAGE_ZERO);
+	if (zero_page == NULL)
+		panic("no memory at all");
+}
+
+void page_release_range(paddr_t start, paddr_t end)
+{
+	for (size_t f = ALIGN_UP(start, PAGE_SIZE) >> PAGE_SHIFT; f < end >> PAGE_SHIFT; f++) {
+		struct page *p = page_of_frame(f);
+
+		if (p == NULL || (p->flags & PG_RESERVED) == 0)
+			continue;
+		p->flags = 0;
+		free_pages++;
+		block_free(p, 0);
+	}
+}
+
+void page_claim_range(paddr_t start, paddr_t end)
+{
+	for (size_t f = start >> PAGE_SHIFT; f < ALIGN_UP(end, PAGE_SIZE) >> PAGE_SHIFT; f++) {
+		struct page *p = page_of_frame(f);
+
+		if (p == NULL || (p->flags & PG_RESERVED) == 0)
+			continue;
+		p->flags = 0;
+		p->order = 0;
+		p->ref = 1;
+	}
+}
