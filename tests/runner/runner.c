@@ -1,0 +1,406 @@
+/* runner.c: executes the tests of a plan (see plan.h), on Linux and in the guest.
+ *
+ *	runner [-m PATTERNS] PLAN FIRST STRIDE FACTOR
+ *
+ * Of the tests that match, FIRST, FIRST + STRIDE ... are run, their time limits multiplied by FACTOR. Each has a
+ * session, a scratch folder and fresh signals of its own, and is started by vfork and exec.
+ *
+ * After a test everything that it left is killed and removed.  Then the counters of /proc/flatshare
+ * must be what they were before.  A program's first run may leave something for good (a page
+ * of patched text, a directory entry of a device), so a test after which something is missing is
+ * run again, up to twice: only what is missing each time is lost.
+ */
+#define _GNU_SOURCE
+#include "plan.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SCRATCH "/tmp/scratch"
+#define OUT	"/tmp/.out"
+#define ERR	"/tmp/.err"
+
+enum { SETTLE_STEPS = 60, SETTLE_MS = 5, LOST_RUNS = 3 };
+
+/* The counters that a finished test must leave as they were. */
+static const char *const counters[] = { "free_pages", "tasks",	"procs",    "views", "shadows",
+					"windows",    "files",	"inodes",   "vmas",  "pipes",
+					"timers",     "fdtables", "dentries" };
+enum { COUNTERS = sizeof(counters) / sizeof(counters[0]) };
+
+struct test {
+	char line[PLAN_LINE];
+	char *name, *argv[PLAN_ARGS];
+	int limit;
+};
+
+static char *const environment[] = { "PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/tmp", "TERM=dumb",
+				     "USER=root", "LOGNAME=root", "PWD=" SCRATCH, NULL };
+
+static void write_out(const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len > 0) {
+		ssize_t n = write(1, p, len);
+
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n <= 0)
+			_exit(3);
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+static void frame(const char *kind, const void *data, size_t len)
+{
+	char head[64];
+	int head_len = snprintf(head, sizeof(head), "@%s %zu\n", kind, len);
+
+	write_out(head, (size_t)head_len);
+	write_out(data, len);
+	write_out("\n", 1);
+}
+
+static void frame_text(const char *kind, const char *text)
+{
+	frame(kind, text, strlen(text));
+}
+
+static void frame_file(const char *kind, const char *path)
+{
+	struct stat st;
+	char *data = NULL;
+	size_t len = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0) {
+		data = malloc((size_t)st.st_size);
+		while (data != NULL && len < (size_t)st.st_size) {
+			ssize_t n = read(fd, data + len, (size_t)st.st_size - len);
+
+			if (n <= 0)
+				break;
+			len += (size_t)n;
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	frame(kind, data, len);
+	free(data);
+}
+
+static long long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void sleep_ms(long ms)
+{
+	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+static int parse(struct test *test, const char *line)
+{
+	char *save, *word;
+	int n = 0;
+
+	snprintf(test->line, sizeof(test->line), "%s", line);
+	test->name = strtok_r(test->line, " \t\n", &save);
+	word = strtok_r(NULL, " \t\n", &save);
+	if (test->name == NULL || word == NULL)
+		return -1;
+	test->limit = atoi(word);
+	while (n < PLAN_ARGS - 1 && (word = strtok_r(NULL, " \t\n", &save)) != NULL)
+		test->argv[n++] = word;
+	test->argv[n] = NULL;
+	return n > 0 ? 0 : -1;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	remove(path);
+	return 0;
+}
+
+static void remove_tree(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Kill whoever is left, and wait for all.  We are pid 1 or the reaper of all descendants. */
+static int kill_children(void)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	int killed = 0;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		char path[300], stat[512], *p;
+		ssize_t len;
+		int fd;
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		len = read(fd, stat, sizeof(stat) - 1);
+		close(fd);
+		stat[len > 0 ? len : 0] = '\0';
+		p = strrchr(stat, ')');
+		if (p != NULL && atoi(p + 4) == getpid()) {
+			kill(atoi(entry->d_name), SIGKILL);
+			killed++;
+		}
+	}
+	if (dir != NULL)
+		closedir(dir);
+	return killed;
+}
+
+static void reap_all(void)
+{
+	long long end = now_ms() + 10000;
+	pid_t pid;
+
+	for (;;) {
+		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+			;
+		if (pid < 0 || now_ms() > end)
+			return;
+		if (getpid() == 1)
+			kill(-1, SIGKILL);
+		else
+			kill_children();
+		sleep_ms(1);
+	}
+}
+
+static void start_child(const struct test *test)
+{
+	int null = open("/dev/null", O_RDONLY);
+	int out = open(OUT, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
+	int err = open(ERR, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
+
+	setsid();
+	if (chdir(SCRATCH) < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
+		_exit(125);
+	if (null > 2)
+		close(null);
+	if (out > 2)
+		close(out);
+	if (err > 2)
+		close(err);
+	execve(test->argv[0], test->argv, environment);
+	_exit(127);
+}
+
+/* Run it and leave the text of its status. */
+static void run_once(const struct test *test, int limit_ms, char *status, size_t size)
+{
+	long long end;
+	int code;
+	volatile long wait_us = 200; /* lives across vfork */
+	pid_t pid;
+
+	remove_tree(SCRATCH);
+	mkdir(SCRATCH, 0755);
+	pid = vfork();
+	if (pid == 0)
+		start_child(test);
+	if (pid < 0) {
+		snprintf(status, size, "vfork: %s", strerror(errno));
+		return;
+	}
+	end = now_ms() + limit_ms;
+	for (;;) {
+		struct timespec ts = { 0, wait_us * 1000 };
+		pid_t got = waitpid(pid, &code, WNOHANG);
+
+		if (got == pid || got < 0)
+			break;
+		if (now_ms() > end) {
+			kill(-pid, SIGKILL);
+			kill(pid, SIGKILL);
+			waitpid(pid, &code, 0);
+			snprintf(status, size, "timeout");
+			return;
+		}
+		nanosleep(&ts, NULL);
+		if (wait_us < 10000)
+			wait_us += wait_us / 4;
+	}
+	if (WIFSIGNALED(code))
+		snprintf(status, size, "signal %d", WTERMSIG(code));
+	else
+		snprintf(status, size, "exit %d", WEXITSTATUS(code));
+}
+
+static int read_counters(long long value[COUNTERS])
+{
+	static char text[16384];
+	ssize_t len;
+	size_t i;
+	int fd = open("/proc/flatshare", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (len <= 0)
+		return -1;
+	text[len] = '\0';
+	for (i = 0; i < COUNTERS; i++) {
+		size_t name_len = strlen(counters[i]);
+		char *p = text;
+
+		value[i] = -1;
+		while (p != NULL && *p != '\0') {
+			if (strncmp(p, counters[i], name_len) == 0 && p[name_len] == ':') {
+				value[i] = atoll(p + name_len + 1);
+				break;
+			}
+			p = strchr(p, '\n');
+			if (p != NULL)
+				p++;
+		}
+	}
+	return 0;
+}
+
+/* Wait until the counters are what they were.  => the number of those that are not, described. */
+static int compare_counters(const long long before[COUNTERS], char *text, size_t size)
+{
+	long long now[COUNTERS];
+	int step, lost = 0;
+	size_t i, len;
+
+	for (step = 0; step < SETTLE_STEPS; step++) {
+		if (read_counters(now) < 0)
+			return 0;
+		lost = 0;
+		len = 0;
+		text[0] = '\0';
+		for (i = 0; i < COUNTERS; i++) {
+			if (now[i] == before[i])
+				continue;
+			lost++;
+			len += (size_t)snprintf(text + len, size - len, "%s: %lld, was %lld\n",
+						counters[i], now[i], before[i]);
+		}
+		if (lost == 0)
+			return 0;
+		sleep_ms(SETTLE_MS);
+	}
+	return lost;
+}
+
+static void run_test(const struct test *test, int factor)
+{
+	long long before[COUNTERS], start = now_ms();
+	char status[64], again[64], lost[1024], end[PLAN_LINE + 32];
+	int run, counted;
+
+	frame_text("begin", test->name);
+	remove_tree(SCRATCH);
+	remove(OUT);
+	remove(ERR);
+	counted = read_counters(before) == 0;
+	run_once(test, test->limit * factor * 1000, status, sizeof(status));
+	reap_all();
+	frame_file("out", OUT);
+	frame_file("err", ERR);
+	for (run = 1; counted; run++) {
+		remove_tree(SCRATCH);
+		remove(OUT);
+		remove(ERR);
+		if (compare_counters(before, lost, sizeof(lost)) == 0)
+			break;
+		if (run == LOST_RUNS) {
+			frame_text("lost", lost);
+			break;
+		}
+		read_counters(before);
+		run_once(test, test->limit * factor * 1000, again, sizeof(again));
+		reap_all();
+	}
+	frame_text("status", status);
+	snprintf(end, sizeof(end), "%s %lld", test->name, now_ms() - start);
+	frame_text("end", end);
+}
+
+static void set_limit(int which, rlim_t soft)
+{
+	struct rlimit limit;
+
+	if (getrlimit(which, &limit) < 0)
+		return;
+	limit.rlim_cur = soft;
+	if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < soft)
+		limit.rlim_cur = limit.rlim_max;
+	setrlimit(which, &limit);
+}
+
+int main(int argc, char **argv)
+{
+	static struct test test;
+	char line[PLAN_LINE];
+	const char *patterns = NULL;
+	int first, stride, factor, i = 0;
+	FILE *plan;
+
+	if (argc == 7 && strcmp(argv[1], "-m") == 0) {
+		patterns = argv[2];
+		argv += 2;
+		argc -= 2;
+	}
+	if (argc != 5 || (plan = fopen(argv[1], "re")) == NULL) {
+		fprintf(stderr, "usage: runner [-m PATTERNS] PLAN FIRST STRIDE FACTOR\n");
+		return 2;
+	}
+	first = atoi(argv[2]);
+	stride = atoi(argv[3]);
+	factor = atoi(argv[4]);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	umask(022);
+	set_limit(RLIMIT_STACK, 8 << 20);
+	set_limit(RLIMIT_CORE, 0);
+	set_limit(RLIMIT_NOFILE, 1024);
+	mkdir("/tmp", 01777);
+	while (fgets(line, sizeof(line), plan) != NULL) {
+		int index;
+
+		if (!plan_wants(line, patterns))
+			continue;
+		index = i++;
+		if (index >= first && (index - first) % stride == 0 && parse(&test, line) == 0)
+			run_test(&test, factor);
+	}
+	remove_tree(SCRATCH);
+	frame("done", "", 0);
+	return 0;
+}

@@ -1,0 +1,90 @@
+# What `make check` needs: Linux test programs, their root file system, and what Linux says of them.
+#
+#   $(BUILD)/tests/root          the file system that both systems run the tests in
+#   $(BUILD)/tests/plan          one line per test (tests/runner/plan.h)
+#   $(BUILD)/tests/linux         results on this machine's Linux: the expected ones
+
+T := $(BUILD)/tests
+TEST_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-clobbered -Wno-stringop-overread \
+	  -Wno-stringop-overflow -Wno-nonnull -Wno-array-bounds
+HARNESS := tests/linux/harness.c
+# Programs that are started by tests and hold none.
+HELPERS := probe
+LINUX_TESTS := $(filter-out harness $(HELPERS),$(basename $(notdir $(wildcard tests/linux/*.c))))
+# These run in each of the three kinds of programs.
+ALL_KINDS := fork clone signal thread ways
+FIXED   := $(addsuffix -fixed,$(filter $(ALL_KINDS),$(LINUX_TESTS)))
+DYNAMIC := $(addsuffix -dynamic,$(filter $(ALL_KINDS),$(LINUX_TESTS)))
+TEST_PROGRAMS := $(LINUX_TESTS) $(FIXED) $(DYNAMIC)
+TEST_BINARIES := $(TEST_PROGRAMS:%=$(T)/bin/%) $(foreach h,$(HELPERS),$(T)/bin/$(h) \
+	  $(T)/bin/$(h)-fixed $(T)/bin/$(h)-dynamic)
+TEST_SCRIPTS := $(wildcard tests/scripts/*.sh)
+
+$(T)/bin/%-fixed: tests/linux/%.c $(HARNESS) tests/linux/harness.h $(DEPS)/musl/.stamp
+	$(call say,TESTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC_STATIC) $(TEST_CFLAGS) -s -o $@ $< $(if $(filter $*,$(HELPERS)),,$(HARNESS))
+$(T)/bin/%-dynamic: tests/linux/%.c $(HARNESS) tests/linux/harness.h $(DEPS)/musl/.stamp
+	$(call say,TESTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC_PIE) $(TEST_CFLAGS) -s -o $@ $< $(if $(filter $*,$(HELPERS)),,$(HARNESS))
+$(T)/bin/%: tests/linux/%.c $(HARNESS) tests/linux/harness.h $(DEPS)/musl/.stamp
+	$(call say,TESTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(TEST_CFLAGS) -s -o $@ $< $(if $(filter $*,$(HELPERS)),,$(HARNESS))
+$(T)/bin/runner: tests/runner/runner.c tests/runner/plan.h $(DEPS)/musl/.stamp
+	$(call say,TESTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(TEST_CFLAGS) -s -o $@ $<
+$(T)/host/%: tests/runner/%.c tests/runner/plan.h
+	$(call say,HOSTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $<
+
+# A source package whose configure script is one of the tests.
+$(DEPS)/hello/.stamp: deps/build deps/hello deps/fetch | tools-build
+	$(call dep,hello)
+
+$(T)/plan: $(TEST_BINARIES) $(TEST_SCRIPTS) tests/runner/make-plan tests/tests.mk
+	$(call say,PLAN,$@)
+	$(Q)tests/runner/make-plan $(T)/bin $(TEST_PROGRAMS) >$@
+
+$(T)/root/.stamp: $(T)/plan $(T)/bin/runner $(INITRD_ROOT) $(DEPS)/busybox/.stamp $(DEPS)/musl/.stamp \
+  $(DEPS)/hello/.stamp tests/runner/make-root
+	$(call say,ROOT,$(@D))
+	$(Q)tests/runner/make-root $(T) $(DEPS)
+	@touch $@
+
+$(T)/linux/.stamp: $(T)/root/.stamp $(T)/host/drive $(T)/host/enter
+	$(call say,ORACLE,$(@D))
+	$(Q)rm -rf $(@D)
+	$(Q)$(T)/host/drive -l linux $(T)/plan $(@D) $(T)/host/enter $(T)/root /t/runner /t/plan
+	@touch $@
+
+.PHONY: test-programs oracle
+test-programs: $(T)/root/.stamp $(T)/host/drive
+oracle: $(T)/linux/.stamp
+check: test-programs oracle
+
+# The same root as one archive for the guest.
+$(T)/root.cpio: $(T)/root/.stamp $(BUILD)/pack
+	$(call say,PACK,$@)
+	$(Q){ cat initrd/list; echo 'tree . $(T)/root'; } | $(BUILD)/pack $@
+test-programs: $(T)/root.cpio
+
+# Unit tests: tests/unit/test_X.c with the kernel sources that its line `/* links: ... */` names,
+# under the sanitizers.
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(T)/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined \
+	  -fno-sanitize-recover=all -fno-omit-frame-pointer -fno-strict-aliasing -fwrapv -I.
+$(T)/unit/%: tests/unit/%.c FORCE
+	@mkdir -p $(@D)
+	$(Q)links="$$(sed -n 's,^/\* links: \(.*\) \*/$$,\1,p' $<)"; \
+	$(CC) $(UNIT_CFLAGS) -MM -MG $< $$links >$@.d.new && \
+	if [ ! -e $@ ] || ! cmp -s $@.d.new $@.d || [ -n "$$(find $$(sed 's/^[^:]*://; s/\\$$//' \
+	  $@.d.new) -newer $@ 2>/dev/null | head -n 1)" ]; then \
+		printf '  %-7s %s\n' UNIT $@; \
+		$(CC) $(UNIT_CFLAGS) -o $@ $< $$links -lcheck -lsubunit -lm -lrt -lpthread && \
+		mv $@.d.new $@.d; \
+	fi
+check: $(UNIT_TESTS)
