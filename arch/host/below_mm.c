@@ -1,0 +1,71 @@
+/* below_mm.c: what mm/ calls and unit tests of it do not need: a table nobody walks, no files, a
+ * scheduler that does nothing, and one task in whose name everything happens. */
+#include <asm/errno.h>
+
+#include "fs/vfs.h"
+#include "mm/view.h"
+#include "proc/task.h"
+
+static struct task task;
+static char stack[sizeof(struct regs)] __attribute__((aligned(16)));
+static pte_t tops[WINDOW_COUNT * WINDOW_TOPS];
+
+pte_t *arch_top_slot(size_t index, bool create)
+{
+	(void)create;
+	return &tops[index];
+}
+
+void arch_tlb_flush_page(uintptr_t addr)
+{
+	(void)addr;
+}
+
+void arch_tlb_flush_all(void)
+{
+}
+
+struct page *arch_stub_page(struct inode *inode, uint64_t i)
+{
+	(void)inode, (void)i;
+	return NULL;
+}
+
+struct page *arch_patched_page(struct inode *inode, uint64_t i)
+{
+	(void)inode, (void)i;
+	return NULL;
+}
+
+struct page *inode_page(struct inode *inode, uint64_t i, int *err)
+{
+	(void)inode, (void)i;
+	*err = -ENOMEM;
+	return NULL;
+}
+
+void file_get(struct file *f)
+{
+	(void)f;
+}
+
+void file_put(struct file *f)
+{
+	(void)f;
+}
+
+void sched_enqueue(struct task *t)
+{
+	(void)t;
+}
+
+void sched_dequeue(struct task *t)
+{
+	(void)t;
+}
+
+void host_task(void)
+{
+	task.kstack_top = (uint64_t)(stack + sizeof(stack));
+	host_current = &task;
+}
