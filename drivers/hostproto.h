@@ -1,0 +1,68 @@
+/* hostproto.h: what the kernel and the host command `flat` say to each other.
+ *
+ * Included by both sides, so it holds constants only.  docs/CONSOLE.md tells the story.
+ *
+ *   guest to host  one QEMU isa-debugcon per stream: a byte written to the port is a byte in a
+ *                  pipe that flat reads.  Reading a port yields HOST_PRESENT if the device is there.
+ *   host to guest  the second serial port.
+ *
+ * Frames, in both directions: type (1 byte), length of the payload (2 bytes, little endian),
+ * payload.  Numbers in payloads are little endian.  A receiver skips types it does not know.
+ *
+ * Flow: nobody sends a stream's bytes that the other side has not asked for.
+ *   The guest may have HOST_WINDOW bytes of each output stream under way; flat gives back what it has
+ *   passed on (CREDIT).  flat sends standard input only as far as the guest wants it (WANT), so a
+ *   program that does not read leaves flat's standard input untouched, and control frames never
+ *   queue behind data.
+ */
+#ifndef DRIVERS_HOSTPROTO_H
+#define DRIVERS_HOSTPROTO_H
+
+/* Ports of the streams from guest to host. */
+#define HOST_PORT_OUT   0xe8 /* the program's standard output, raw */
+#define HOST_PORT_ERR   0xe9 /* its standard error, raw */
+#define HOST_PORT_LOG   0xea /* kernel log: text */
+#define HOST_PORT_CTL   0xeb /* frames */
+#define HOST_PORT_TRACE 0xec /* system-call trace: text */
+#define HOST_PRESENT    0xe9
+
+/* A write of n ends QEMU with status 2n + 1. */
+#define HOST_PORT_EXIT 0xf4
+
+#define HOST_WINDOW     65536 /* bytes of one output stream that may be under way */
+#define HOST_FRAME_MAX  4096  /* longest payload */
+#define HOST_FRAME_HEAD 3     /* bytes before the payload */
+
+/* Host to guest. */
+#define H2G_DATA    1 /* bytes of standard input */
+#define H2G_EOF     2 /* end of standard input */
+#define H2G_WINSIZE 3 /* rows, columns: 2 bytes each */
+#define H2G_SIGNAL  4 /* signal number, 1 byte: for the init program */
+#define H2G_CREDIT  5 /* stream (1 byte), bytes passed on (4 bytes) */
+#define H2G_CLOSED  6 /* stream (1 byte): its reader is gone */
+
+/* Guest to host. */
+#define G2H_READY 1 /* the serial port is set up: frames may come.  The first frame */
+#define G2H_WANT  2 /* so many more bytes of standard input may be sent (4 bytes) */
+#define G2H_EXIT  3 /* kind (1 byte), value (4 bytes), text: the last frame */
+
+/* The streams of CREDIT and CLOSED. */
+#define HOST_STREAM_OUT 1
+#define HOST_STREAM_ERR 2
+
+/* The kinds of EXIT. */
+#define HOST_EXITED   0 /* value: the init program's exit status */
+#define HOST_SIGNALED 1 /* value: the signal that ended it */
+#define HOST_PANIC    2 /* the kernel gave up; the reason is in its log */
+#define HOST_BOOT     3 /* the kernel could not start; text says why */
+#define HOST_EXEC     4 /* the init program could not be run: value is an errno, text its name */
+
+/* The file that flat adds to the initrd, and its records: a letter, a value, a NUL. */
+#define HOST_CMD_FILE  ".flat/cmd"
+#define HOST_CMD_ARG   'A' /* next argument of the init program */
+#define HOST_CMD_ENV   'E' /* NAME=VALUE for its environment */
+#define HOST_CMD_CWD   'C' /* its working directory */
+#define HOST_CMD_INPUT 'I' /* "0": standard input is empty; "1": ask flat for it */
+#define HOST_CMD_SIZE  'W' /* "ROWS COLUMNS" of the terminal */
+
+#endif

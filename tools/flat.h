@@ -1,0 +1,126 @@
+/* flat.h: what the parts of the host command `flat` share.
+ *
+ * One process, one thread.  A failure of our own ends in die(): message on standard error, terminal
+ * restored, exit status EXIT_FLAT.
+ */
+#ifndef TOOLS_FLAT_H
+#define TOOLS_FLAT_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Exit statuses that are not the program's, as `docker run` and env(1) have them. */
+#define EXIT_TIMEOUT   124
+#define EXIT_FLAT      125
+#define EXIT_NOT_EXEC  126
+#define EXIT_NOT_FOUND 127
+#define EXIT_SIGNAL    128 /* plus the signal's number */
+
+/* -- flat_util.c */
+
+/* A list of strings that grows, with a NULL behind the last. */
+struct strings {
+	char **item;
+	size_t count, room;
+};
+/* Bytes that grow. */
+struct bytes {
+	char *data;
+	size_t len, room;
+};
+
+void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void *xrealloc(void *old, size_t size);
+char *xstrdup(const char *s);
+char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void strings_add(struct strings *list, const char *s);
+void strings_addf(struct strings *list, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void bytes_add(struct bytes *b, const void *data, size_t len);
+void bytes_drop(struct bytes *b, size_t len); /* from the front */
+/* Write all of it.  => 0 or -1 with errno. */
+int write_all(int fd, const void *data, size_t len);
+/* Print s so that a POSIX shell reads it back as one word. */
+void print_quoted(const char *s);
+double now_seconds(void);
+
+/* -- flat_opt.c: options of a subcommand */
+
+struct option_def {
+	const char *name; /* "-e", "--timeout": as typed */
+	bool has_value;
+	int id;
+};
+struct option_scan {
+	const struct option_def *defs; /* ends with a NULL name */
+	const char *command;	       /* for messages */
+	char **argv;		       /* what is left to scan */
+	const char *cluster;	       /* inside "-it": the letters left */
+	const char *value;	       /* of the option just found */
+};
+/* => the id of the next option, or -1 where the operands begin (scan->argv).  Dies on a bad one. */
+int option_next(struct option_scan *scan);
+
+/* -- flat_run.c */
+
+/* What a run is to be; filled from the command line. */
+struct run_options {
+	const char *kernel; /* ELF file */
+	const char *root;   /* cpio file or folder */
+	const char *machine;
+	const char *accel;
+	const char *memory; /* as QEMU wants it: "64M" */
+	const char *cwd;
+	struct strings env;	/* NAME=VALUE */
+	struct strings append;	/* words for the kernel's command line */
+	struct strings volumes; /* HOST:GUEST[:ro] */
+	char **argv;		/* the program and its arguments */
+	double timeout;		/* seconds; 0: none */
+	bool interactive, tty, strace, verbose, dry_run;
+};
+int command_run(char **argv);
+
+/* -- flat_archive.c: cpio archives for the guest's first file system */
+
+/* Put the guest's initrd together.  => a descriptor that QEMU opens as /dev/fd/N. */
+int archive_initrd(const struct run_options *run);
+
+/* -- flat_machine.c: QEMU */
+
+/* Our ends of the channels; -1 where there is none.  Writing ends do not block. */
+struct machine {
+	pid_t pid;
+	int out, err, log, ctl, trace; /* from the guest's debug ports */
+	int com1_in, com1_out;	       /* the guest's terminal, only with -t */
+	int com2;		       /* frames to the guest */
+	int qemu_err;		       /* QEMU's own messages */
+};
+/* Start QEMU, or print its command line and exit if run->dry_run. */
+void machine_start(struct machine *m, const struct run_options *run, int initrd_fd);
+
+/* -- flat_accel.c */
+
+/* "kvm" if it was shown to run a guest at speed on this machine, "tcg" otherwise. */
+const char *accel_choose(void);
+
+/* -- flat_term.c: the host's terminal */
+
+/* Make the terminal on descriptor 0 raw, until term_restore or the process' end by exit. */
+void term_raw(void);
+void term_restore(void); /* async-signal-safe; does nothing when there is nothing to restore */
+/* Size of the terminal on descriptor 0, 1 or 2.  => false if none is one. */
+bool term_size(unsigned short *rows, unsigned short *columns);
+
+/* -- flat_bridge.c */
+
+/* Carry bytes and signals between the guest and our own descriptors until the guest has ended.
+ * => our exit status. */
+int bridge_run(struct machine *m, const struct run_options *run);
+
+#endif

@@ -1,0 +1,5 @@
+#include "tools/flat.h"
+const char *accel_choose(void)
+{
+	return "tcg";
+}
