@@ -30,6 +30,12 @@ static inline void regs_set_result(struct regs *r, long v) { r->rax = (uint64_t)
 /* The number of the system call the program is in; -1: it is in none. */
 static inline long regs_sysno(const struct regs *r) { return (long)r->orig_rax; }
 static inline void regs_set_sysno(struct regs *r, long nr) { r->orig_rax = (uint64_t)nr; }
+/* Argument n (0 .. 5) of the system call. */
+static inline uint64_t regs_arg(const struct regs *r, unsigned n)
+{
+	const uint64_t args[6] = { r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9 };
+	return args[n];
+}
 /* Go back to the system call instruction (2 bytes for every way in) with the number in place. */
 static inline void regs_restart_syscall(struct regs *r, long nr)
 {
