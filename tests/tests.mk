@@ -75,7 +75,7 @@ test-programs: $(T)/root.cpio
 # Unit tests: tests/unit/test_X.c with the kernel sources that its line `/* links: ... */` names,
 # under the sanitizers.
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(T)/unit/%,$(wildcard tests/unit/test_*.c))
-UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined \
+UNIT_CFLAGS := -std=gnu11 -O1 -g -DFLATSHARE_HOST -Wall -Wextra -Werror -fsanitize=address,undefined \
 	  -fno-sanitize-recover=all -fno-omit-frame-pointer -fno-strict-aliasing -fwrapv -I.
 $(T)/unit/%: tests/unit/%.c FORCE
 	@mkdir -p $(@D)
