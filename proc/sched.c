@@ -40,6 +40,7 @@ void sched_init(void)
 	const char *mode = option("sched");
 	cooperative = mode != NULL && mode[0] == 'c';
 	quantum.fn = quantum_over;
+	quantum.quiet = true;
 }
 
 /* --- the run queue --- */

@@ -21,6 +21,7 @@
 #define PROC_SCHED_H
 
 #include "lib/list.h"
+#include "lib/tree.h"
 
 struct task;
 
@@ -92,15 +93,16 @@ void sched_run(void) __attribute__((noreturn));
 /* --- timers: proc/timer.c --- */
 
 struct timer {
-	struct list link;
+	struct tnode node;
 	uint64_t when; /* clock_ns(); 0: not set */
+	bool quiet;    /* the scheduler's own: timer_pending() does not count it */
 	void (*fn)(struct timer *t);
 };
 
 /* (Re)arm: fn is called once, with interrupts off, not in any task's name. */
 void timer_set(struct timer *t, uint64_t when);
 void timer_cancel(struct timer *t);
-/* Is any timer set, other than the scheduler's own? */
+/* Is any timer set that is not quiet? */
 bool timer_pending(void);
 /* From the arch's timer interrupt. */
 void timer_interrupt(void);
