@@ -2,6 +2,8 @@
  * behind the other in a file without a name.
  *
  * Format: "newc".  Every file gets an inode number of its own, so hard links become copies.
+ * The contents of a file of a page or more begin at a page's boundary, so that the guest can use
+ * them in place: NULs behind the name fill what lies between, as tools/pack.c does it.
  * What belongs to the user that runs flat belongs to root in the guest.
  */
 #include "tools/flat.h"
@@ -21,7 +23,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define COPY_MAX (1 << 20)
+#define COPY_MAX   (1 << 20)
+#define GUEST_PAGE 4096
 
 struct archive {
 	int fd;
@@ -47,26 +50,30 @@ static void put(struct archive *a, const void *data, size_t len)
 
 static void pad(struct archive *a, unsigned multiple)
 {
-	static const char zeros[512];
+	static const char zeros[GUEST_PAGE];
 
 	put(a, zeros, -a->size & (multiple - 1));
 }
 
 static void put_header(struct archive *a, const char *name, const struct stat *st)
 {
+	size_t name_size = strlen(name) + 1;
+	bool whole_pages = S_ISREG(st->st_mode) && st->st_size >= GUEST_PAGE;
 	char head[111];
 
 	if (st->st_size > UINT32_MAX)
 		die("%s: a cpio archive holds no file of 4 GiB or more", name);
+	if (whole_pages)
+		name_size += -(a->size + 110 + name_size) & (GUEST_PAGE - 1);
 	a->inode++;
 	snprintf(head, sizeof(head), "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x",
 		 a->inode, st->st_mode, st->st_uid == getuid() ? 0 : st->st_uid,
 		 st->st_gid == getgid() ? 0 : st->st_gid, S_ISDIR(st->st_mode) ? 2 : 1,
 		 (unsigned)st->st_mtime, (unsigned)st->st_size, 0, 0, major(st->st_rdev),
-		 minor(st->st_rdev), (unsigned)strlen(name) + 1, 0);
+		 minor(st->st_rdev), (unsigned)name_size, 0);
 	put(a, head, 110);
 	put(a, name, strlen(name) + 1);
-	pad(a, 4);
+	pad(a, whole_pages ? GUEST_PAGE : 4);
 }
 
 /* A member with its contents in memory. */
