@@ -2,7 +2,10 @@
 #ifndef ARCH_X86_64_MACHINE_H
 #define ARCH_X86_64_MACHINE_H
 
+#include "arch/x86_64/offsets.h"
 #include "lib/types.h"
+
+uintptr_t arch_vsyscall_entry(void);
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE 4096ul
@@ -30,18 +33,31 @@ static inline void regs_set_result(struct regs *r, long v) { r->rax = (uint64_t)
 /* The number of the system call the program is in; -1: it is in none. */
 static inline long regs_sysno(const struct regs *r) { return (long)r->orig_rax; }
 static inline void regs_set_sysno(struct regs *r, long nr) { r->orig_rax = (uint64_t)nr; }
+/* A program's first registers: all 0 but these (System V ABI AMD64, 3.4.1). */
+static inline void regs_start(struct regs *r, uintptr_t ip, uintptr_t sp)
+{
+	*r = (struct regs){ .orig_rax = (uint64_t)-1, .rip = ip, .cs = 0x08, .rflags = 0x202,
+			    .rsp = sp, .ss = 0x10 };
+}
 /* Argument n (0 .. 5) of the system call. */
 static inline uint64_t regs_arg(const struct regs *r, unsigned n)
 {
 	const uint64_t args[6] = { r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9 };
 	return args[n];
 }
-/* Go back to the system call instruction (2 bytes for every way in) with the number in place. */
+/* Go back to make system call nr again.  The syscall instruction is 2 bytes before rip, whether it
+ * trapped or its site is patched.  A caller of __kernel_vsyscall is called back: its return address
+ * still stands below rsp. */
 static inline void regs_restart_syscall(struct regs *r, long nr)
 {
 	r->rax = (uint64_t)nr;
 	r->orig_rax = (uint64_t)-1;
-	r->rip -= 2;
+	if (r->cs & REGS_CS_VSYSCALL) {
+		r->rsp -= 8;
+		r->rip = arch_vsyscall_entry();
+	} else {
+		r->rip -= 2;
+	}
 }
 
 /* --- page-table entries: Intel SDM volume 3, 4.5 --- */
