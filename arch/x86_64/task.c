@@ -1,0 +1,300 @@
+/* task.c: switching between tasks, and what belongs to a task alone: FPU state and TLS.
+ *
+ * The kernel is built without FPU instructions, so the FPU registers are the current task's while
+ * it is in the kernel, too; they are saved only when another task gets the CPU.  The state is kept
+ * in the standard format of XSAVE (Intel SDM volume 1, 13.4), or of FXSAVE on a CPU without it.  In
+ * a signal frame it looks as Linux puts it there: the same format, with a description in the bytes
+ * that FXSAVE leaves to software (arch/x86/include/uapi/asm/sigcontext.h). */
+
+#include <asm/errno.h>
+#include <asm/sigcontext.h>
+
+#include "arch/x86_64/internal.h"
+#include "lib/bug.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include "mm/usercopy.h"
+#include "proc/task.h"
+
+#define XCR0_X87 (1u << 0)
+#define XCR0_SSE (1u << 1)
+#define XCR0_AVX (1u << 2)
+#define XCR0_AVX512 (7u << 5)
+#define FXSAVE_SIZE 512
+#define XSAVE_HEADER 64
+#define FPU_ALIGN 64
+
+/* Initial values: Intel SDM volume 1, 8.1.5 and 11.6.4 */
+#define FCW_INITIAL 0x37f
+#define MXCSR_INITIAL 0x1f80
+#define MXCSR_MASK_DEFAULT 0xffbf
+
+struct xsave { /* the legacy area and the header; the components follow */
+	uint16_t fcw, fsw;
+	uint8_t ftw, reserved0;
+	uint16_t fop;
+	uint64_t fip, fdp;
+	uint32_t mxcsr, mxcsr_mask;
+	uint8_t registers[384 + 48]; /* st and xmm; then reserved */
+	struct _fpx_sw_bytes software;
+	uint64_t xstate_bv, xcomp_bv, reserved[6];
+};
+_Static_assert(offsetof(struct xsave, software) == 464, "FXSAVE area");
+_Static_assert(sizeof(struct xsave) == FXSAVE_SIZE + XSAVE_HEADER, "XSAVE header");
+
+static uint64_t xcr0;	  /* components that we save; 0: FXSAVE only */
+static uint32_t area_size; /* of the saved state */
+static uint32_t mxcsr_mask = MXCSR_MASK_DEFAULT;
+
+extern char task_begin[];
+void switch_stacks(struct task *prev, struct task *next);
+
+/* --- FPU instructions --- */
+
+static void save(struct xsave *x)
+{
+	if (features.xsaveopt)
+		__asm__ volatile("xsaveopt64 %0" : "+m"(*x) : "a"(-1), "d"(-1) : "memory");
+	else if (features.xsave)
+		__asm__ volatile("xsave64 %0" : "+m"(*x) : "a"(-1), "d"(-1) : "memory");
+	else
+		__asm__ volatile("fxsave64 %0" : "+m"(*x) : : "memory");
+}
+
+/* Like save(), but everything: for an area that XRSTOR has not loaded last. */
+static void save_all(struct xsave *x)
+{
+	if (features.xsave)
+		__asm__ volatile("xsave64 %0" : "+m"(*x) : "a"(-1), "d"(-1) : "memory");
+	else
+		__asm__ volatile("fxsave64 %0" : "+m"(*x) : : "memory");
+}
+
+static void load(const struct xsave *x)
+{
+	if (features.xsave)
+		__asm__ volatile("xrstor64 %0" : : "m"(*x), "a"(-1), "d"(-1) : "memory");
+	else
+		__asm__ volatile("fxrstor64 %0" : : "m"(*x) : "memory");
+}
+
+void fpu_init(void)
+{
+	static struct xsave probe __attribute__((aligned(FPU_ALIGN)));
+	uint32_t possible;
+
+	area_size = FXSAVE_SIZE;
+	__asm__ volatile("fninit\n\tfxsave64 %0" : "=m"(probe));
+	if (probe.mxcsr_mask != 0)
+		mxcsr_mask = probe.mxcsr_mask;
+	if (!features.xsave)
+		return;
+	possible = cpuid(0xd, 0).eax;
+	xcr0 = possible & (XCR0_X87 | XCR0_SSE | XCR0_AVX);
+	if ((possible & XCR0_AVX512) == XCR0_AVX512 && (xcr0 & XCR0_AVX))
+		xcr0 |= XCR0_AVX512;
+	__asm__ volatile("xsetbv" : : "a"((uint32_t)xcr0), "d"(0), "c"(0));
+	area_size = cpuid(0xd, 0).ebx; /* for the components that XCR0 enables now */
+}
+
+/* --- a task's state --- */
+
+static void set_initial(struct xsave *x)
+{
+	memset(x, 0, area_size);
+	x->fcw = FCW_INITIAL;
+	x->mxcsr = MXCSR_INITIAL;
+}
+
+/* Areas are aligned inside a larger block, whose address stands before them. */
+static struct xsave *area_create(void)
+{
+	char *block = kmalloc(area_size + FPU_ALIGN + sizeof(void *));
+	uintptr_t at;
+
+	if (block == NULL)
+		return NULL;
+	at = ALIGN_UP((uintptr_t)block + sizeof(void *), FPU_ALIGN);
+	((void **)at)[-1] = block;
+	return (struct xsave *)at;
+}
+
+int arch_fpu_create(struct task *t)
+{
+	t->fpu = area_create();
+	if (t->fpu == NULL)
+		return -ENOMEM;
+	set_initial(t->fpu);
+	return 0;
+}
+
+int arch_fpu_copy(struct task *child, struct task *parent)
+{
+	if (child->fpu == NULL)
+		child->fpu = area_create();
+	if (child->fpu == NULL)
+		return -ENOMEM;
+	if (parent == current) {
+		set_initial(child->fpu);
+		save_all(child->fpu);
+	} else {
+		memcpy(child->fpu, parent->fpu, area_size);
+	}
+	return 0;
+}
+
+void arch_fpu_destroy(struct task *t)
+{
+	if (t->fpu != NULL)
+		kfree(((void **)t->fpu)[-1]);
+	t->fpu = NULL;
+}
+
+void arch_fpu_reset(struct task *t)
+{
+	set_initial(t->fpu);
+	if (t == current)
+		load(t->fpu);
+}
+
+/* --- signal frames --- */
+
+int arch_fpu_to_user(uintptr_t *sp, uint64_t *frame_pointer)
+{
+	struct xsave *x = current->fpu;
+	uint32_t magic2 = FP_XSTATE_MAGIC2;
+	uint32_t size = area_size + (features.xsave ? sizeof(magic2) : 0);
+	uintptr_t at = ALIGN_DOWN(*sp - size, FPU_ALIGN);
+
+	if (at > *sp)
+		return -EFAULT;
+	save_all(x);
+	memset(&x->software, 0, sizeof(x->software));
+	if (features.xsave) {
+		x->software.magic1 = FP_XSTATE_MAGIC1;
+		x->software.extended_size = size;
+		x->software.xfeatures = xcr0;
+		x->software.xstate_size = area_size;
+	}
+	if (copy_to_user((void *)at, x, area_size) < 0)
+		return -EFAULT;
+	if (features.xsave && put_user(magic2, (uint32_t *)(at + area_size)) < 0)
+		return -EFAULT;
+	*sp = at;
+	*frame_pointer = at;
+	return 0;
+}
+
+/* Take what a program wrote into x, so that loading it cannot fault. */
+static void sanitise(struct xsave *x, bool extended)
+{
+	x->mxcsr &= mxcsr_mask;
+	if (!features.xsave)
+		return;
+	if (extended)
+		x->xstate_bv &= xcr0;
+	else
+		x->xstate_bv = XCR0_X87 | XCR0_SSE;
+	x->xcomp_bv = 0;
+	memset(x->reserved, 0, sizeof(x->reserved));
+}
+
+int arch_fpu_from_user(uint64_t frame_pointer)
+{
+	struct xsave *x = current->fpu;
+	const char *user = (const char *)frame_pointer;
+	uint32_t magic2;
+	bool extended = false;
+
+	if (frame_pointer == 0) {
+		arch_fpu_reset(current);
+		return 0;
+	}
+	set_initial(x);
+	if (copy_from_user(x, user, FXSAVE_SIZE) < 0)
+		goto fault;
+	if (features.xsave && x->software.magic1 == FP_XSTATE_MAGIC1 &&
+	    x->software.xstate_size == area_size &&
+	    get_user(magic2, (const uint32_t *)(user + area_size)) == 0 &&
+	    magic2 == FP_XSTATE_MAGIC2) {
+		extended = true;
+		if (copy_from_user(x, user, area_size) < 0)
+			goto fault;
+	}
+	sanitise(x, extended);
+	load(x);
+	return 0;
+
+fault:
+	arch_fpu_reset(current);
+	return -EFAULT;
+}
+
+/* --- TLS --- */
+
+static uint64_t tls_read(void)
+{
+	uint64_t base;
+
+	if (!features.fsgsbase)
+		return rdmsr(MSR_FS_BASE);
+	__asm__ volatile("rdfsbase %0" : "=r"(base));
+	return base;
+}
+
+static void tls_write(uint64_t base)
+{
+	if (features.fsgsbase)
+		__asm__ volatile("wrfsbase %0" : : "r"(base));
+	else
+		wrmsr(MSR_FS_BASE, base);
+}
+
+int arch_set_tls(struct task *t, uintptr_t base)
+{
+	if (base >= USER_END)
+		return -EPERM;
+	t->tls = base;
+	if (t == current)
+		tls_write(base);
+	return 0;
+}
+
+uintptr_t arch_get_tls(struct task *t)
+{
+	return t == current ? tls_read() : t->tls;
+}
+
+/* --- switching --- */
+
+void arch_task_start(struct task *t, void (*fn)(void *), void *arg)
+{
+	/* Above it stays free what task_regs() needs. */
+	uint64_t *sp = (uint64_t *)ALIGN_DOWN(t->kstack_top - REGS_SIZE, 16);
+
+	*--sp = 0;
+	*--sp = (uintptr_t)task_begin;
+	*--sp = 0;		  /* rbp */
+	*--sp = (uintptr_t)fn;	  /* rbx */
+	*--sp = (uintptr_t)arg; /* r12 */
+	for (int i = 0; i < 3; i++)
+		*--sp = 0; /* r13, r14, r15 */
+	t->ksp = (uintptr_t)sp;
+}
+
+void arch_switch(struct task *prev, struct task *next)
+{
+	struct cpu *c = this_cpu();
+
+	if (prev == next)
+		return;
+	if (prev->fpu != NULL)
+		save(prev->fpu);
+	prev->tls = tls_read();
+	c->task = next;
+	c->kstack_top = next->kstack_top;
+	if (next->fpu != NULL)
+		load(next->fpu);
+	tls_write(next->tls);
+	switch_stacks(prev, next);
+}

@@ -1,0 +1,290 @@
+/* trap.c: what the kernel does about exceptions, interrupts and the end of a system call.
+ * entry.S has decided whether a program or the kernel was interrupted; read its head first.
+ *
+ * A fault of a program becomes the signal that Linux would send (arch/x86/kernel/traps.c has the
+ * same table by its nature).  A fault of the kernel is a bad pointer in a user copy (mm/usercopy.h:
+ * the fixup table), a return frame that the processor refuses, or a bug. */
+
+#include <asm/siginfo.h>
+#include <asm/signal.h>
+
+#include "arch/x86_64/internal.h"
+#include "lib/bug.h"
+#include "lib/print.h"
+#include "mm/usercopy.h"
+#include "proc/task.h"
+#include "syscalls/syscalls.h"
+
+/* Page-fault error code: Intel SDM volume 3, 4.7 */
+#define PF_WRITE (1u << 1)
+#define PF_RESERVED (1u << 3)
+#define PF_FETCH (1u << 4)
+
+#define IRQS 16
+
+struct entry_counts entry_counts;
+
+static struct {
+	void (*fn)(void *);
+	void *arg;
+} irq_handlers[IRQS];
+
+/* A range of instructions that may fault on a program's address, and where to go on then.
+ * Offsets are from the field itself; usercopy.S makes the entries. */
+struct extable {
+	int32_t start, end, fixup;
+};
+extern const struct extable __extable_start[], __extable_end[];
+
+extern char entry_iretq[], entry_bad_frame[];
+
+uint64_t entry_syscall(struct regs *regs);
+uint64_t entry_syscall_trap(struct regs *regs);
+void trap_program(struct regs *regs, unsigned vector);
+void trap_kernel(struct regs *regs, unsigned vector);
+void trap_bad_frame(struct regs *regs);
+
+static const char *const names[] = {
+	"divide error", "debug", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode",
+	"no FPU", "double fault", "exception 9", "invalid TSS", "segment not present",
+	"stack fault", "general protection", "page fault", "exception 15", "FPU error",
+	"alignment check", "machine check", "SIMD error", "virtualisation", "control protection",
+};
+
+static const char *name_of(unsigned vector)
+{
+	return vector < ARRAY_SIZE(names) ? names[vector] : "unknown exception";
+}
+
+/* --- the way back to a program --- */
+
+static bool canonical(uint64_t addr)
+{
+	return (uint64_t)((int64_t)(addr << 16) >> 16) == addr;
+}
+
+/* Let others run and deliver signals until nothing is left to be done.
+ * => may the fast way out be taken (entry.S, leave_syscall)? */
+static uint64_t exit_work(struct regs *regs)
+{
+	struct cpu *c = this_cpu();
+
+	for (;;) {
+		if (__builtin_expect(c->need_resched, 0)) {
+			c->need_resched = false;
+			sched_yield_cpu();
+		} else if (__builtin_expect(current->signal_pending || current->restore_mask, 0)) {
+			signal_deliver(regs);
+		} else {
+			break;
+		}
+	}
+	return regs->rcx == regs->rip && regs->r11 == regs->rflags &&
+	       (regs->rflags & (RFLAGS_IF | RFLAGS_TF | RFLAGS_NT | RFLAGS_RF)) == RFLAGS_IF &&
+	       canonical(regs->rip);
+}
+
+uint64_t entry_syscall(struct regs *regs)
+{
+	syscall_dispatch(regs);
+	return exit_work(regs);
+}
+
+uint64_t entry_syscall_trap(struct regs *regs)
+{
+	arch_patch_site(regs);
+	syscall_dispatch(regs);
+	return exit_work(regs);
+}
+
+/* --- interrupts --- */
+
+void arch_irq_handler(unsigned irq, void (*fn)(void *), void *arg)
+{
+	ASSERT(irq < IRQS);
+	irq_handlers[irq].fn = fn;
+	irq_handlers[irq].arg = arg;
+	pic_unmask(irq);
+}
+
+static void interrupt(unsigned vector)
+{
+	unsigned irq = vector - VECTOR_PIC;
+
+	if (vector == VECTOR_TIMER) {
+		apic_eoi();
+		timer_interrupt();
+	} else if (irq < IRQS && pic_accept(irq)) {
+		if (irq_handlers[irq].fn != NULL)
+			irq_handlers[irq].fn(irq_handlers[irq].arg);
+		pic_eoi(irq);
+	}
+}
+
+void arch_idle(void)
+{
+	/* STI takes effect after HLT has begun: an interrupt in between is not slept through. */
+	__asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+}
+
+void arch_irq_window(void)
+{
+	__asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
+}
+
+/* --- exceptions --- */
+
+static uint64_t read_cr2(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("mov %%cr2, %0" : "=r"(v));
+	return v;
+}
+
+static unsigned access_of(uint64_t error)
+{
+	return error & PF_FETCH ? FAULT_EXEC : error & PF_WRITE ? FAULT_WRITE : FAULT_READ;
+}
+
+static void program_page_fault(uint64_t addr, uint64_t error)
+{
+	struct fault_result r = { SIGSEGV, SEGV_MAPERR };
+
+	if (addr < USER_END)
+		r = view_fault(current->view, addr, access_of(error));
+	if (r.signo != 0)
+		signal_force(r.signo, r.code, addr);
+}
+
+/* What an FPU error was: bits of the x87 status word and of MXCSR have the same order. */
+static int fpe_code(unsigned unmasked)
+{
+	if (unmasked & 1)
+		return FPE_FLTINV;
+	if (unmasked & 4)
+		return FPE_FLTDIV;
+	if (unmasked & 8)
+		return FPE_FLTOVF;
+	if (unmasked & (2 | 16))
+		return FPE_FLTUND;
+	return unmasked & 32 ? FPE_FLTRES : FPE_FLTUNK;
+}
+
+static int x87_code(void)
+{
+	uint16_t status, control;
+
+	__asm__ volatile("fnstsw %0\n\tfnstcw %1" : "=m"(status), "=m"(control));
+	return fpe_code(status & ~control & 0x3fu);
+}
+
+static int simd_code(void)
+{
+	uint32_t mxcsr;
+
+	__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+	return fpe_code(mxcsr & ~(mxcsr >> 7) & 0x3f);
+}
+
+/* Intel SDM volume 3, table 6-1, against signal(7). */
+static void program_exception(struct regs *regs, unsigned vector)
+{
+	switch (vector) {
+	case 0: signal_force(SIGFPE, FPE_INTDIV, regs->rip); break;
+	case VECTOR_DB: signal_force(SIGTRAP, TRAP_TRACE, regs->rip); break;
+	case VECTOR_NMI: kprintf("NMI\n"); break;
+	case VECTOR_BP: signal_force(SIGTRAP, SI_KERNEL, 0); break;
+	case VECTOR_UD: signal_force(SIGILL, ILL_ILLOPN, regs->rip); break;
+	case VECTOR_MC: panic_regs(regs, "machine check");
+	case VECTOR_DF: panic_regs(regs, "double fault in a program");
+	case 11:
+	case 12: signal_force(SIGBUS, SI_KERNEL, 0); break;
+	case 16: signal_force(SIGFPE, x87_code(), regs->rip); break;
+	case 17: signal_force(SIGBUS, BUS_ADRALN, 0); break;
+	case 19: signal_force(SIGFPE, simd_code(), regs->rip); break;
+	default: signal_force(SIGSEGV, SI_KERNEL, 0); break;
+	}
+}
+
+/* On the task's kernel stack; regs is task_regs(current).  orig_rax holds the error code. */
+void trap_program(struct regs *regs, unsigned vector)
+{
+	uint64_t error = regs->orig_rax;
+
+	regs->orig_rax = (uint64_t)-1;
+	if (vector == VECTOR_PF) {
+		uint64_t addr = read_cr2();
+
+		if (current->view == NULL || (error & PF_RESERVED))
+			panic_regs(regs, "page fault at %#lx, outside the kernel", addr);
+		program_page_fault(addr, error);
+	} else if (vector >= VECTOR_PIC) {
+		interrupt(vector);
+	} else {
+		if (current->view == NULL)
+			panic_regs(regs, "%s outside the kernel", name_of(vector));
+		program_exception(regs, vector);
+	}
+	exit_work(regs);
+}
+
+/* The processor refused to load the frame of the program: its rip is rubbish. */
+void trap_bad_frame(struct regs *regs)
+{
+	signal_force(SIGSEGV, SI_KERNEL, 0);
+	exit_work(regs);
+}
+
+static bool fix_up(struct regs *regs)
+{
+	for (const struct extable *e = __extable_start; e < __extable_end; e++) {
+		uintptr_t start = (uintptr_t)&e->start + (intptr_t)e->start;
+		uintptr_t end = (uintptr_t)&e->end + (intptr_t)e->end;
+
+		if (regs->rip >= start && regs->rip < end) {
+			regs->rip = (uintptr_t)&e->fixup + (intptr_t)e->fixup;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void kernel_page_fault(struct regs *regs)
+{
+	uint64_t addr = read_cr2();
+
+	if (addr < USER_END && current->view != NULL &&
+	    view_fault(current->view, addr, access_of(regs->orig_rax)).signo == 0)
+		return;
+	if (addr < USER_END && fix_up(regs))
+		return;
+	panic_regs(regs, "%s at %#lx (error %#lx)",
+		   kstack_is_guard(addr) ? "kernel stack overflow" : "page fault", addr,
+		   regs->orig_rax);
+}
+
+/* On an IST stack (page faults: on the interrupted one); returning resumes the kernel at regs. */
+void trap_kernel(struct regs *regs, unsigned vector)
+{
+	if (vector == VECTOR_PF) {
+		kernel_page_fault(regs);
+	} else if (vector >= VECTOR_PIC) {
+		interrupt(vector);
+	} else if (vector == VECTOR_GP && regs->rip == (uintptr_t)entry_iretq) {
+		/* The frame is still complete on the kernel stack. */
+		regs->rip = (uintptr_t)entry_bad_frame;
+		regs->rsp = (uintptr_t)task_regs(current);
+		regs->rflags &= ~RFLAGS_IF;
+	} else if (vector == VECTOR_GP && fix_up(regs)) {
+		return; /* a copy from an address that is not canonical */
+	} else if (vector == VECTOR_DB) {
+		regs->rflags &= ~RFLAGS_TF; /* a program single-steps into the kernel */
+	} else if (vector == VECTOR_NMI) {
+		kprintf("NMI\n");
+	} else if (vector == VECTOR_DF && kstack_is_guard(regs->rsp - 8)) {
+		panic_regs(regs, "kernel stack overflow");
+	} else {
+		panic_regs(regs, "%s (error %#lx)", name_of(vector), regs->orig_rax);
+	}
+}

@@ -1,0 +1,118 @@
+/* vdso.c: map the vDSO, once, for everybody; keep its data page up to date.
+ *
+ * The code's pages are those of the kernel image, mapped a second time at a random place of
+ * VDSO_AREA; in front of them the data page, which only the kernel can write (through the direct
+ * map). */
+
+#include "arch/x86_64/internal.h"
+#include "arch/x86_64/vdso/data.h"
+#include "boot/boot.h"
+#include "lib/bug.h"
+#include "lib/string.h"
+#include "mm/page.h"
+
+#include <linux/elf.h>
+
+extern char vdso_image[], vdso_image_end[];
+
+static struct vdso_data *data;
+static uintptr_t base; /* where the image is */
+static uintptr_t vsyscall;
+
+static void map(uintptr_t va, uint64_t pa, uint64_t bits)
+{
+	pte_t *e = vm_slot(va);
+
+	if (e == NULL)
+		panic("no memory for the vDSO");
+	*e = pa | PTE_P | PTE_A | PTE_D | PTE_G | bits;
+}
+
+static const void *find_dynamic(const Elf64_Ehdr *e, Elf64_Sxword tag)
+{
+	const Elf64_Phdr *ph = (const Elf64_Phdr *)(vdso_image + e->e_phoff);
+
+	for (unsigned i = 0; i < e->e_phnum; i++) {
+		if (ph[i].p_type != PT_DYNAMIC)
+			continue;
+		for (const Elf64_Dyn *d = (const Elf64_Dyn *)(vdso_image + ph[i].p_offset);
+		     d->d_tag != DT_NULL; d++)
+			if (d->d_tag == tag)
+				return vdso_image + d->d_un.d_ptr;
+	}
+	panic("the vDSO has no dynamic entry %ld", (long)tag);
+}
+
+static uintptr_t find_symbol(const char *name)
+{
+	const Elf64_Ehdr *e = (const Elf64_Ehdr *)vdso_image;
+	const Elf64_Sym *symbols = find_dynamic(e, DT_SYMTAB);
+	const char *names = find_dynamic(e, DT_STRTAB);
+	const uint32_t *hash = find_dynamic(e, DT_HASH); /* buckets, symbols, … */
+
+	for (uint32_t i = 1; i < hash[1]; i++)
+		if (strcmp(names + symbols[i].st_name, name) == 0)
+			return base + symbols[i].st_value;
+	panic("the vDSO has no %s", name);
+}
+
+void arch_late_init(void)
+{
+	struct page *p = page_alloc(PAGE_ZERO);
+	size_t pages = (1ul << 30) / PAGE_SIZE;
+	uintptr_t nx = features.nx ? PTE_NX : 0;
+
+	if (p == NULL)
+		panic("no memory for the vDSO");
+	data = page_va(p);
+	base = VDSO_AREA + PAGE_SIZE;
+	if (option("nokaslr") == NULL)
+		base += random_u64() % (pages - 64) * PAGE_SIZE;
+	map(base - PAGE_SIZE, page_pa(p), nx);
+	for (size_t at = 0; at < arch_vdso_size(); at += PAGE_SIZE)
+		map(base + at, vm_image_pa(vdso_image + at), 0);
+	vsyscall = find_symbol("__kernel_vsyscall");
+	vdso_update_clock();
+}
+
+void vdso_update_clock(void)
+{
+	volatile struct vdso_data *d = data;
+
+	if (d == NULL)
+		return;
+	d->sequence++;
+	d->base = clock_params.base;
+	d->mult = clock_params.mult;
+	d->wall_offset = clock_params.wall_offset;
+	d->sequence++;
+}
+
+uintptr_t arch_vdso_base(void)
+{
+	return base;
+}
+
+size_t arch_vdso_size(void)
+{
+	return (size_t)(vdso_image_end - vdso_image);
+}
+
+uintptr_t arch_vsyscall_entry(void)
+{
+	return vsyscall;
+}
+
+const char arch_platform[] = "x86_64";
+const uint16_t arch_elf_machine = EM_X86_64;
+
+/* AT_HWCAP is CPUID 1's %edx, AT_HWCAP2 tells of FSGSBASE (asm/hwcap2.h), as on Linux. */
+uint64_t arch_hwcap(void)
+{
+	return cpuid(1, 0).edx;
+}
+
+uint64_t arch_hwcap2(void)
+{
+	return features.fsgsbase ? 1 << 1 : 0;
+}

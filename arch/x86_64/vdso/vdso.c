@@ -1,0 +1,112 @@
+/* vdso.c: the calls that a program can make without the kernel.  This code is the program's: it
+ * runs on its stack, at any address, and sees only the data page in front of the image. */
+
+#include <asm/errno.h>
+#include <asm/unistd.h>
+#include <linux/time.h>
+
+#include "arch/x86_64/vdso/data.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+extern const volatile struct vdso_data vdso_data __attribute__((visibility("hidden")));
+
+struct kernel_timespec {
+	int64_t sec, nsec;
+};
+
+struct kernel_timeval {
+	int64_t sec, usec;
+};
+
+EXPORT int __vdso_clock_gettime(int clock, struct kernel_timespec *ts);
+EXPORT int __vdso_gettimeofday(struct kernel_timeval *tv, void *tz);
+EXPORT int64_t __vdso_time(int64_t *t);
+EXPORT long __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused);
+
+static uint64_t cycle_counter(void)
+{
+	uint32_t lo, hi;
+
+	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return (uint64_t)hi << 32 | lo;
+}
+
+static uint64_t now(bool wall)
+{
+	uint64_t ns;
+	uint32_t sequence;
+
+	do {
+		sequence = vdso_data.sequence;
+		ns = (uint64_t)((unsigned __int128)(cycle_counter() - vdso_data.base) *
+					vdso_data.mult >>
+				32);
+		if (wall)
+			ns += vdso_data.wall_offset;
+	} while (sequence & 1 || sequence != vdso_data.sequence);
+	return ns;
+}
+
+static long system_call(long nr, long a, long b)
+{
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(nr), "D"(a), "S"(b)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
+EXPORT int __vdso_clock_gettime(int clock, struct kernel_timespec *ts)
+{
+	uint64_t ns;
+
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+	case CLOCK_TAI: ns = now(true); break;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME: ns = now(false); break;
+	default: return (int)system_call(__NR_clock_gettime, clock, (long)ts);
+	}
+	ts->sec = (int64_t)(ns / NSEC_PER_SEC);
+	ts->nsec = (int64_t)(ns % NSEC_PER_SEC);
+	return 0;
+}
+
+EXPORT int __vdso_gettimeofday(struct kernel_timeval *tv, void *tz)
+{
+	if (tz != NULL)
+		return (int)system_call(__NR_gettimeofday, (long)tv, (long)tz);
+	if (tv != NULL) {
+		uint64_t ns = now(true);
+
+		tv->sec = (int64_t)(ns / NSEC_PER_SEC);
+		tv->usec = (int64_t)(ns % NSEC_PER_SEC / NSEC_PER_USEC);
+	}
+	return 0;
+}
+
+EXPORT int64_t __vdso_time(int64_t *t)
+{
+	int64_t sec = (int64_t)(now(true) / NSEC_PER_SEC);
+
+	if (t != NULL)
+		*t = sec;
+	return sec;
+}
+
+/* There is one CPU. */
+EXPORT long __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused)
+{
+	(void)unused;
+	if (cpu != NULL)
+		*cpu = 0;
+	if (node != NULL)
+		*node = 0;
+	return 0;
+}
