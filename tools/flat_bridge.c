@@ -40,6 +40,7 @@ struct sink {
 	int stream;	    /* HOST_STREAM_*, or 0: the guest wants no credit */
 	size_t chunk;	    /* most to write at once */
 	size_t done, len;   /* data[done, len) is to be written */
+	size_t credit;	    /* bytes written that the guest has not been told of */
 	bool closed;	    /* nobody reads `to`: what comes is dropped */
 	char data[CHUNK];
 };
@@ -195,6 +196,16 @@ static void sink_read(struct bridge *b, struct sink *s)
 	}
 }
 
+/* In portions: a frame for every few bytes would be more traffic than the bytes. */
+static void give_credit(struct bridge *b, struct sink *s, size_t n)
+{
+	s->credit += n;
+	if (s->stream != 0 && s->credit >= HOST_WINDOW / 4) {
+		send_credit(b, s->stream, s->credit);
+		s->credit = 0;
+	}
+}
+
 static void sink_write(struct bridge *b, struct sink *s)
 {
 	size_t len = s->len - s->done;
@@ -205,8 +216,7 @@ static void sink_write(struct bridge *b, struct sink *s)
 	n = write(s->to, s->data + s->done, len);
 	if (n > 0) {
 		s->done += n;
-		if (s->stream != 0)
-			send_credit(b, s->stream, n);
+		give_credit(b, s, n);
 	} else if (n < 0 && errno != EINTR && errno != EAGAIN) {
 		if (errno != EPIPE)
 			warn("cannot write output: %m");
@@ -441,7 +451,7 @@ static void want_all(struct bridge *b, struct pollfd *p)
 	want(&p[P_TRACE], m->trace, POLLIN);
 	want(&p[P_MESSAGES], m->qemu_err, POLLIN);
 	want(&p[P_INPUT], input_ready(b) ? 0 : -1, POLLIN);
-	want(&p[P_COM1], b->keys.len > 0 && !b->qemu_ended ? m->com1_in : -1, POLLOUT);
+	want(&p[P_COM1], b->keys.len > 0 && b->ready && !b->qemu_ended ? m->com1_in : -1, POLLOUT);
 	want(&p[P_COM2], b->frames.len > 0 && b->ready && !b->qemu_ended ? m->com2 : -1, POLLOUT);
 }
 
