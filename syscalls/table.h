@@ -44,6 +44,12 @@ S(wait4, (pid_t pid, int *status, int options, struct rusage *ru), 0)
 P(waitid, (int idtype, pid_t id, struct siginfo *info, int options, struct rusage *ru), 0,
   "P_PIDFD (EINVAL)")
 
+/* -- syscalls/exec.c */
+P(execve, (const char *path, char *const *argv, char *const *envp), F,
+  "set-user-ID bits are not honoured yet")
+P(execveat, (int dirfd, const char *path, char *const *argv, char *const *envp, int flags), F,
+  "as execve")
+
 /* -- syscalls/signal.c */
 
 /* -- syscalls/time.c */

@@ -1,0 +1,192 @@
+/* init.c: the first program: what it is, its arguments, environment and descriptors; and how the
+ * machine ends when it does.
+ *
+ * `flat run` adds the file /.flat/cmd to the initrd (drivers/hostproto.h): records of a letter, a
+ * value and a NUL.  Without it the kernel's option init=PATH (default /init) is run without
+ * arguments on the console. */
+
+#include <asm/errno.h>
+#include <asm/fcntl.h>
+
+#include "boot/boot.h"
+#include "boot/init.h"
+#include "drivers/hostport.h"
+#include "drivers/hostproto.h"
+#include "fs/vfs.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include "proc/internal.h"
+
+#define WORDS_MAX 4096 /* arguments, and environment strings */
+
+static struct {
+	char *text; /* the command file; the words point into it */
+	char *argv[WORDS_MAX + 1], *envp[WORDS_MAX + 1];
+	unsigned argc, envc;
+	const char *cwd;
+} init;
+
+static void add_word(char **list, unsigned *n, char *word)
+{
+	if (*n < WORDS_MAX)
+		list[(*n)++] = word;
+}
+
+static void take_record(char *rec)
+{
+	switch (rec[0]) {
+	case HOST_CMD_ARG:
+		add_word(init.argv, &init.argc, rec + 1);
+		break;
+	case HOST_CMD_ENV:
+		add_word(init.envp, &init.envc, rec + 1);
+		break;
+	case HOST_CMD_CWD:
+		init.cwd = rec + 1;
+		break;
+	case HOST_CMD_INPUT:
+		hostport_set_input(rec[1] == '1');
+		break;
+	case HOST_CMD_SIZE: {
+		char *end;
+		unsigned rows = (unsigned)strtoull(rec + 1, &end, 10);
+		while (*end == ' ')
+			end++;
+		hostport_set_size(rows, (unsigned)strtoull(end, NULL, 10));
+		break;
+	}
+	}
+}
+
+/* Read the whole command file.  => false: there is none */
+static bool read_command(void)
+{
+	int err;
+	struct file *f = file_open("/" HOST_CMD_FILE, O_RDONLY, 0, &err);
+	if (f == NULL)
+		return false;
+	size_t size = file_size(f);
+	init.text = kmalloc(size + 1);
+	if (init.text == NULL || file_read_at(f, init.text, size, 0) != (ssize_t)size)
+		panic("cannot read /" HOST_CMD_FILE);
+	file_put(f);
+	init.text[size] = 0;
+	for (size_t at = 0; at < size; at += strlen(init.text + at) + 1)
+		take_record(init.text + at);
+	kernel_unlink("/" HOST_CMD_FILE);
+	kernel_rmdir("/.flat");
+	return true;
+}
+
+static void defaults(void)
+{
+	static char path[] = "/init";
+	static char search[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", home[] = "HOME=/",
+		    term[] = "TERM=linux";
+	const char *chosen = option("init");
+
+	if (init.argc == 0)
+		add_word(init.argv, &init.argc, chosen != NULL ? (char *)chosen : path);
+	if (init.envc == 0) {
+		add_word(init.envp, &init.envc, search);
+		add_word(init.envp, &init.envc, home);
+		add_word(init.envp, &init.envc, term);
+	}
+}
+
+static const char *environment(const char *name)
+{
+	size_t n = strlen(name);
+	for (unsigned i = 0; i < init.envc; i++)
+		if (strncmp(init.envp[i], name, n) == 0 && init.envp[i][n] == '=')
+			return init.envp[i] + n + 1;
+	return NULL;
+}
+
+static struct file *open_executable(const char *path, int *err)
+{
+	struct file *f = file_open_exec(AT_FDCWD, path, 0, err);
+	return f;
+}
+
+/* As execvp(3) searches: a name without a slash is looked for in PATH.
+ * => the path that exists, in a buffer that lives on; NULL with *err */
+static const char *find_program(const char *name, int *err)
+{
+	static char found[1024];
+	const char *dirs = environment("PATH");
+	int worst = -ENOENT;
+
+	if (strchr(name, '/') != NULL || dirs == NULL)
+		return name;
+	while (*dirs != 0) {
+		const char *end = strchr(dirs, ':');
+		size_t n = end == NULL ? strlen(dirs) : (size_t)(end - dirs);
+		int e;
+		snprintf(found, sizeof(found), "%.*s/%s", (int)n, n == 0 ? "." : dirs, name);
+		struct file *f = open_executable(found, &e);
+		if (f != NULL) {
+			file_put(f);
+			return found;
+		}
+		if (e == -EACCES)
+			worst = e;
+		dirs += n + (end != NULL);
+	}
+	*err = worst;
+	return NULL;
+}
+
+static void open_descriptors(void)
+{
+	bool host = hostport_streams();
+	static const char *const names[3] = { "/dev/hostin", "/dev/hostout", "/dev/hosterr" };
+
+	for (int fd = 0; fd < 3; fd++) {
+		int err, how = !host ? O_RDWR : fd == 0 ? O_RDONLY : O_WRONLY;
+		struct file *f = file_open(host ? names[fd] : "/dev/console", how, 0, &err);
+		if (f == NULL) {
+			kprintf("no console for descriptor %d: error %d\n", fd, -err);
+			continue;
+		}
+		if (fd_install(f, 0, fd) != fd)
+			kprintf("descriptor %d is taken\n", fd);
+	}
+}
+
+void init_start(void)
+{
+	int err = -ENOENT;
+
+	bool from_host = read_command();
+	defaults();
+	open_descriptors();
+	const char *path = find_program(init.argv[0], &err);
+	if (path == NULL)
+		init_failed(init.argv[0], err);
+	if (init.cwd != NULL) {
+		err = kernel_chdir(init.cwd);
+		if (err < 0)
+			hostport_exit(HOST_BOOT, (uint32_t)-err, "working directory");
+	}
+	(void)from_host;
+	err = proc_start_init(path, init.argv, init.envp);
+	if (err < 0)
+		panic("no memory for the first process");
+}
+
+/* --- the end --- */
+
+void init_failed(const char *path, int err)
+{
+	kprintf("cannot run %s: error %d\n", path, -err);
+	hostport_exit(HOST_EXEC, (uint32_t)-err, path);
+}
+
+void machine_exit(int code)
+{
+	if (code & 0x7f)
+		hostport_exit(HOST_SIGNALED, code & 0x7f, "");
+	hostport_exit(HOST_EXITED, (code >> 8) & 0xff, "");
+}
