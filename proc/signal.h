@@ -8,6 +8,7 @@
 
 #include "lib/list.h"
 #include "lib/refcount.h"
+#include "proc/sched.h"
 
 struct task;
 struct proc;
@@ -27,12 +28,15 @@ struct ksigaction {
 
 struct sighand {
 	refcount_t ref;
+	struct waitq arrivals; /* woken when a signal is queued: for signalfd */
 	struct ksigaction action[SIG_MAX];
 };
 
-/* Signals that wait: one bit each, and for each queued one its siginfo. */
+/* Signals that wait: one bit each, and for each queued one its siginfo (which may be missing when
+ * memory was short). */
 struct sigqueue {
 	uint64_t set;
+	unsigned count;	   /* of infos */
 	struct list infos; /* struct sigqueue_item in order of arrival */
 };
 
@@ -51,6 +55,18 @@ int signal_send_proc(struct proc *p, int signo, const siginfo_t *info);
 int signal_send_pgrp(pid_t pgid, int signo, const siginfo_t *info); /* => -ESRCH: no such group */
 /* A fault of the current program: it gets the signal even when blocked or ignored (then it dies). */
 void signal_force(int signo, int code, uintptr_t addr);
+
+/* Take one signal of `set` that waits for the current task or its process.
+ * => its number with *info filled in, or 0 */
+int signal_take(uint64_t set, siginfo_t *info);
+/* Forget waiting signals of `set`, of p and all its tasks. */
+void signal_discard(struct proc *p, uint64_t set);
+/* Does the default action of signo do nothing? */
+bool signal_default_ignores(int signo);
+/* Waiting signals, for t alone and for its process. */
+uint64_t signal_waiting(const struct task *t);
+/* Is a signal of timer `id` still waiting to be taken? */
+bool signal_timer_waiting(const struct proc *p, int signo, int id);
 
 /* Recompute t->signal_pending after a change of mask or queue. */
 void signal_recalc(struct task *t);

@@ -51,6 +51,7 @@ struct task {
 	uint64_t blocked;		/* signal mask, bit n-1 */
 	uint64_t saved_mask;		/* to put back after sigsuspend, ppoll … */
 	bool restore_mask;
+	uint64_t awaited;		/* signals that rt_sigtimedwait waits for, blocked or not */
 	uintptr_t alt_sp;
 	size_t alt_size;
 	unsigned alt_flags;
@@ -109,7 +110,7 @@ struct proc {
 	int exit_signal;		/* sent to the parent */
 	int stop_code;			/* signal that stopped it; 0: running */
 	bool stop_report, cont_report;	/* not yet seen by wait4 */
-	unsigned stopping;
+	bool stopped;			/* stop_code is set and all tasks have stopped */
 	struct waitq child_wait;	/* its wait4 callers */
 
 	uid_t uid, euid, suid, fsuid;
