@@ -100,8 +100,10 @@ size_t arch_stub_bytes(size_t text);
 /* The content of page `index` of the stub area of file `inode`.  => page with a reference, or NULL */
 struct inode;
 struct page *arch_stub_page(struct inode *inode, uint64_t index);
-/* The patched copy of page `index` of a file, if there is one.  => borrowed, or NULL */
-struct page *arch_patched_page(struct inode *inode, uint64_t index);
+/* The patched copy of page `index` of the file that vma maps, if there is one and it is right for
+ * this mapping.  => borrowed, or NULL */
+struct vma;
+struct page *arch_patched_page(const struct vma *vma, uint64_t index);
 /* The inode goes away: free its stubs and copies. */
 void arch_patch_forget(struct inode *inode);
 

@@ -114,7 +114,7 @@ static struct page *file_page(const struct vma *vma, uintptr_t addr, int *err)
 		return page;
 	}
 	if ((vma->prot & PROT_EXEC) && !(vma->prot & PROT_WRITE) && !(vma->flags & VM_SHARED)) {
-		struct page *page = arch_patched_page(inode, index);
+		struct page *page = arch_patched_page(vma, index);
 		if (page != NULL) {
 			page_get(page);
 			return page;

@@ -31,9 +31,9 @@ struct page *arch_stub_page(struct inode *inode, uint64_t i)
 	return NULL;
 }
 
-struct page *arch_patched_page(struct inode *inode, uint64_t i)
+struct page *arch_patched_page(const struct vma *vma, uint64_t i)
 {
-	(void)inode, (void)i;
+	(void)vma, (void)i;
 	return NULL;
 }
 

@@ -98,6 +98,12 @@ bool kstack_is_guard(uintptr_t addr);
 /* --- task.c --- */
 void fpu_init(void);
 
+/* --- trap.c --- */
+/* The last exception of a program, for its signal frame. */
+extern struct last_fault {
+	uint64_t vector, error, addr;
+} last_fault;
+
 /* --- pic.c --- */
 void pic_init(void);
 void pic_unmask(unsigned irq);

@@ -23,6 +23,7 @@
 #define IRQS 16
 
 struct entry_counts entry_counts;
+struct last_fault last_fault;
 
 static struct {
 	void (*fn)(void *);
@@ -71,8 +72,7 @@ static uint64_t exit_work(struct regs *regs)
 
 	for (;;) {
 		if (__builtin_expect(c->need_resched, 0)) {
-			c->need_resched = false;
-			sched_yield_cpu();
+			schedule();
 		} else if (__builtin_expect(current->signal_pending || current->restore_mask, 0)) {
 			signal_deliver(regs);
 		} else {
@@ -216,6 +216,7 @@ void trap_program(struct regs *regs, unsigned vector)
 	if (vector == VECTOR_PF) {
 		uint64_t addr = read_cr2();
 
+		last_fault = (struct last_fault){ vector, error, addr };
 		if (current->view == NULL || (error & PF_RESERVED))
 			panic_regs(regs, "page fault at %#lx, outside the kernel", addr);
 		program_page_fault(addr, error);
@@ -224,6 +225,7 @@ void trap_program(struct regs *regs, unsigned vector)
 	} else {
 		if (current->view == NULL)
 			panic_regs(regs, "%s outside the kernel", name_of(vector));
+		last_fault = (struct last_fault){ vector, error, last_fault.addr };
 		program_exception(regs, vector);
 	}
 	exit_work(regs);
