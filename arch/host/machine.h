@@ -40,6 +40,11 @@ static inline long regs_sysno(const struct regs *r) { return (long)r->sysno; }
 static inline void regs_set_sysno(struct regs *r, long nr) { r->sysno = (uint64_t)nr; }
 static inline void regs_restart_syscall(struct regs *r, long nr) { r->result = (uint64_t)nr; }
 
+static inline void regs_start(struct regs *r, uintptr_t ip, uintptr_t sp)
+{
+	*r = (struct regs){ .ip = ip, .sp = sp, .sysno = (uint64_t)-1 };
+}
+
 typedef uint64_t pte_t;
 
 #define PTE_P (1ull << 0)
