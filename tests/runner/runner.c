@@ -370,7 +370,7 @@ int main(int argc, char **argv)
 	static struct test test;
 	char line[PLAN_LINE];
 	const char *patterns = NULL;
-	int first, stride, factor, i = 0;
+	int first, stride, factor, fd, i = 0;
 	FILE *plan;
 
 	if (argc == 7 && strcmp(argv[1], "-m") == 0) {
@@ -382,6 +382,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: runner [-m PATTERNS] PLAN FIRST STRIDE FACTOR\n");
 		return 2;
 	}
+	for (fd = 3; fd < 256; fd++)
+		if (fd != fileno(plan))
+			close(fd);
 	first = atoi(argv[2]);
 	stride = atoi(argv[3]);
 	factor = atoi(argv[4]);
