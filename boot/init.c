@@ -1,12 +1,12 @@
 /* init.c: the first program: what it is, its arguments, environment and descriptors; and how the
  * machine ends when it does.
  *
- * `flat run` adds the file /.flat/cmd to the initrd (drivers/hostproto.h): records of a letter, a
+ * `flat run` adds the file /.flat.cmd to the initrd (drivers/hostproto.h): records of a letter, a
  * value and a NUL.  Without it the kernel's option init=PATH (default /init) is run without
  * arguments on the console. */
 
 #include <asm/errno.h>
-#include <asm/fcntl.h>
+#include <linux/fcntl.h>
 
 #include "boot/boot.h"
 #include "boot/init.h"
@@ -59,13 +59,13 @@ static void take_record(char *rec)
 	}
 }
 
-/* Read the whole command file.  => false: there is none */
-static bool read_command(void)
+/* Read the command file, if there is one, and remove it. */
+static void read_command(void)
 {
 	int err;
 	struct file *f = file_open("/" HOST_CMD_FILE, O_RDONLY, 0, &err);
 	if (f == NULL)
-		return false;
+		return;
 	size_t size = file_size(f);
 	init.text = kmalloc(size + 1);
 	if (init.text == NULL || file_read_at(f, init.text, size, 0) != (ssize_t)size)
@@ -74,9 +74,7 @@ static bool read_command(void)
 	init.text[size] = 0;
 	for (size_t at = 0; at < size; at += strlen(init.text + at) + 1)
 		take_record(init.text + at);
-	kernel_unlink("/" HOST_CMD_FILE);
-	kernel_rmdir("/.flat");
-	return true;
+	(void)file_unlink("/" HOST_CMD_FILE);
 }
 
 static void defaults(void)
@@ -104,12 +102,6 @@ static const char *environment(const char *name)
 	return NULL;
 }
 
-static struct file *open_executable(const char *path, int *err)
-{
-	struct file *f = file_open_exec(AT_FDCWD, path, 0, err);
-	return f;
-}
-
 /* As execvp(3) searches: a name without a slash is looked for in PATH.
  * => the path that exists, in a buffer that lives on; NULL with *err */
 static const char *find_program(const char *name, int *err)
@@ -125,7 +117,7 @@ static const char *find_program(const char *name, int *err)
 		size_t n = end == NULL ? strlen(dirs) : (size_t)(end - dirs);
 		int e;
 		snprintf(found, sizeof(found), "%.*s/%s", (int)n, n == 0 ? "." : dirs, name);
-		struct file *f = open_executable(found, &e);
+		struct file *f = file_open_exec(AT_FDCWD, found, 0, &e);
 		if (f != NULL) {
 			file_put(f);
 			return found;
@@ -159,18 +151,17 @@ void init_start(void)
 {
 	int err = -ENOENT;
 
-	bool from_host = read_command();
+	read_command();
 	defaults();
 	open_descriptors();
 	const char *path = find_program(init.argv[0], &err);
 	if (path == NULL)
 		init_failed(init.argv[0], err);
 	if (init.cwd != NULL) {
-		err = kernel_chdir(init.cwd);
+		err = file_chdir(init.cwd);
 		if (err < 0)
 			hostport_exit(HOST_BOOT, (uint32_t)-err, "working directory");
 	}
-	(void)from_host;
 	err = proc_start_init(path, init.argv, init.envp);
 	if (err < 0)
 		panic("no memory for the first process");

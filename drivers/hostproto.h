@@ -58,7 +58,7 @@
 #define HOST_EXEC     4 /* the init program could not be run: value is an errno, text its name */
 
 /* The file that flat adds to the initrd, and its records: a letter, a value, a NUL. */
-#define HOST_CMD_FILE  ".flat/cmd"
+#define HOST_CMD_FILE  ".flat.cmd"
 #define HOST_CMD_ARG   'A' /* next argument of the init program */
 #define HOST_CMD_ENV   'E' /* NAME=VALUE for its environment */
 #define HOST_CMD_CWD   'C' /* its working directory */

@@ -119,6 +119,13 @@ void proc_init(void)
 	this_cpu()->task = &boot_task;
 }
 
+int proc_init_files(void)
+{
+	boot_proc.fs = fs_state_create();
+	boot_proc.files = files_create();
+	return boot_proc.fs == NULL || boot_proc.files == NULL ? -ENOMEM : 0;
+}
+
 static int inherit(struct proc *p, const struct proc *from)
 {
 	p->pgid = from->pgid;
@@ -341,8 +348,9 @@ int proc_start_init(const char *path, char *const argv[], char *const envp[])
 	if (p == NULL)
 		return -ENOMEM;
 	init_proc = p;
-	p->files = files_share(boot_proc.files);
+	p->files = boot_proc.files;
 	p->fs = fs_state_share(boot_proc.fs);
+	boot_proc.files = NULL;
 	p->sighand = sighand_create();
 	struct task *t = p->sighand == NULL ? NULL : task_create(p);
 	if (t == NULL) {

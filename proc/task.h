@@ -150,7 +150,11 @@ struct proc *proc_find(pid_t pid);
 struct task *task_find(pid_t tid);
 
 /* --- proc/proc.c --- */
+/* The boot task, in whose name the kernel works until the first process runs. */
 void proc_init(void);
+/* Its descriptors, root and working directory; the first process inherits them.  After vfs_init().
+ * => 0, -ENOMEM */
+int proc_init_files(void);
 /* A process without tasks, a child of parent (NULL: init), in the tables; nothing shared yet.
  * => one reference for the caller beside the tables'; NULL */
 struct proc *proc_create(struct proc *parent);
