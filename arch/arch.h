@@ -87,6 +87,9 @@ void arch_idle(void);
 /* Let pending interrupts in for a moment (long kernel loops). */
 void arch_irq_window(void);
 void arch_poweroff(int status) __attribute__((noreturn));
+/* For a driver that can tell the host how the machine ended: called once, first, by
+ * arch_poweroff(); it passes status on and returns. */
+extern void (*poweroff_hook)(int status);
 
 bool arch_random(uint64_t *out); /* one hardware random number; false: there is none */
 

@@ -11,13 +11,13 @@ struct boot_range {
 };
 
 struct boot_info {
-	struct boot_range ram[BOOT_RANGES];	 /* usable RAM */
+	struct boot_range ram[BOOT_RANGES]; /* usable RAM */
 	unsigned ram_count;
 	struct boot_range reserved[BOOT_RANGES]; /* within RAM: kernel image, initrd, boot tables */
 	unsigned reserved_count;
-	struct boot_range initrd;		 /* physical; empty: none */
+	struct boot_range initrd; /* physical; empty: none */
 	char cmdline[2048];
-	uint64_t kernel_start, kernel_end;	 /* physical, page aligned */
+	uint64_t kernel_start, kernel_end; /* physical, page aligned */
 };
 
 extern struct boot_info boot_info;
@@ -32,6 +32,9 @@ uint64_t option_number(const char *key, uint64_t otherwise); /* suffixes K M G *
 void random_init(void);
 void random_bytes(void *buf, size_t n);
 uint64_t random_u64(void);
+
+/* initrd/cpio.c: fill the root from boot_info.initrd and give its pages back. */
+void initrd_unpack(void);
 
 void kernel_main(void) __attribute__((noreturn));
 

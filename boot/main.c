@@ -1,24 +1,33 @@
 /* main.c: the kernel's start, as a list. */
 
 #include "arch/arch.h"
-#include "arch/x86_64/internal.h"
 #include "boot/boot.h"
-#include "lib/bug.h"
+#include "boot/init.h"
+#include "drivers/console.h"
+#include "fs/vfs.h"
 #include "lib/print.h"
 #include "mm/page.h"
 #include "mm/view.h"
 #include "proc/task.h"
 
+/* Called by the architecture's first code, at the kernel's final address, interrupts off. */
 void kernel_main(void)
 {
-	log_sink = early_log;
-	arch_cpu_init();	      /* traps and panics work */
-	arch_vm_init();		      /* the page table for good */
-	page_init(&boot_info);	      /* pages and kmalloc */
-	arch_clock_init();	      /* time and the timer interrupt */
+	arch_cpu_init();       /* traps, panics and the log work */
+	arch_vm_init();	       /* the page table for good */
+	page_init(&boot_info); /* page_alloc, kmalloc */
+	arch_clock_init();     /* time and the timer interrupt */
 	random_init();
-	arch_late_init();	      /* the vDSO */
-	kprintf("flatshare: %zu KiB, %zu KiB free\n", page_total() * 4, page_free_count() * 4);
-	view_init();		      /* the windows */
-	panic("no more");
+	arch_late_init(); /* the vDSO; what only the boot needed is free */
+	view_init();	  /* windows */
+	sched_init();
+	proc_init();
+	vfs_init();	/* an empty root, devices */
+	console_init(); /* the terminal and the channels to the host */
+	initrd_unpack();
+	vfs_mount_defaults();
+	kprintf("flatshare: up, %zu of %zu KiB free\n", page_free_count() * (PAGE_SIZE / 1024),
+		page_total() * (PAGE_SIZE / 1024));
+	init_start(); /* process 1 */
+	sched_run();  /* this stack is idle from now on */
 }

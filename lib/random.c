@@ -9,7 +9,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 
-#define KEY_WORDS 8
+#define KEY_WORDS   8
 #define BLOCK_WORDS 16
 
 static uint32_t key[KEY_WORDS];

@@ -4,10 +4,10 @@
 
 #include "mm/usercopy.h"
 
-size_t user_copy(void *dst, const void *src, size_t n);	       /* => bytes not copied */
-size_t user_clear(void *dst, size_t n);			       /* => bytes not cleared */
-ssize_t user_strncpy(char *dst, const char *src, size_t n);    /* => -1: fault, n: no NUL */
-ssize_t user_strnlen(const char *s, size_t n);		       /* => -1: fault, n: no NUL */
+size_t user_copy(void *dst, const void *src, size_t n);	    /* => bytes not copied */
+size_t user_clear(void *dst, size_t n);			    /* => bytes not cleared */
+ssize_t user_strncpy(char *dst, const char *src, size_t n); /* => -1: fault, n: no NUL */
+ssize_t user_strnlen(const char *s, size_t n);		    /* => -1: fault, n: no NUL */
 
 int copy_from_user(void *dst, const void *user_src, size_t n)
 {

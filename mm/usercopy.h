@@ -11,7 +11,7 @@
 #include "arch/arch.h"
 
 #define USER_START 0x10000ul
-#define USER_END 0x0000800000000000ul
+#define USER_END   0x0000800000000000ul
 
 static inline bool user_range_ok(uintptr_t addr, size_t len)
 {

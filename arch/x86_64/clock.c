@@ -14,48 +14,48 @@
 #include "lib/print.h"
 
 /* Local APIC: Intel SDM volume 3, table 10-1 */
-#define APIC_BASE_MASK 0xffffff000ull
-#define APIC_BASE_ENABLE (1u << 11)
-#define APIC_TPR 0x80
-#define APIC_EOI 0xb0
-#define APIC_SPURIOUS 0xf0
-#define APIC_LVT_TIMER 0x320
-#define APIC_LVT_LINT0 0x350
-#define APIC_LVT_LINT1 0x360
+#define APIC_BASE_MASK	   0xffffff000ull
+#define APIC_BASE_ENABLE   (1u << 11)
+#define APIC_TPR	   0x80
+#define APIC_EOI	   0xb0
+#define APIC_SPURIOUS	   0xf0
+#define APIC_LVT_TIMER	   0x320
+#define APIC_LVT_LINT0	   0x350
+#define APIC_LVT_LINT1	   0x360
 #define APIC_TIMER_INITIAL 0x380
 #define APIC_TIMER_CURRENT 0x390
-#define APIC_TIMER_DIVIDE 0x3e0
+#define APIC_TIMER_DIVIDE  0x3e0
 
 #define SPURIOUS_ENABLE 0x100
-#define LVT_EXTINT (7u << 8)
-#define LVT_NMI (4u << 8)
-#define DIVIDE_BY_1 0xb
+#define LVT_EXTINT	(7u << 8)
+#define LVT_NMI		(4u << 8)
+#define DIVIDE_BY_1	0xb
 
 /* 8254: Intel 8254 data sheet; the rate is that of the PC's 14.31818 MHz crystal over 12. */
-#define PIT_HZ 1193182
+#define PIT_HZ	     1193182
 #define PIT_COUNTER0 0x40
-#define PIT_CONTROL 0x43
-#define PIT_MODE2 0x34 /* counter 0, two bytes, rate generator */
-#define PIT_LATCH0 0x00
+#define PIT_CONTROL  0x43
+#define PIT_MODE2    0x34 /* counter 0, two bytes, rate generator */
+#define PIT_LATCH0   0x00
 
 /* CMOS clock: Motorola MC146818A data sheet */
-#define CMOS_INDEX 0x70
-#define CMOS_DATA 0x71
+#define CMOS_INDEX   0x70
+#define CMOS_DATA    0x71
 #define RTC_STATUS_A 10
 #define RTC_STATUS_B 11
 #define RTC_UPDATING 0x80
-#define RTC_BINARY 0x04
-#define RTC_24H 0x02
-#define RTC_PM 0x80
+#define RTC_BINARY   0x04
+#define RTC_24H	     0x02
+#define RTC_PM	     0x80
 
-#define GUESSED_HZ 1000000000ull
-#define SAMPLES 64
+#define GUESSED_HZ   1000000000ull
+#define SAMPLES	     64
 #define WINDOW_TICKS (PIT_HZ / 600) /* 1.7 ms */
 
 struct clock_params clock_params;
 
 static volatile uint32_t *apic;
-static uint64_t apic_mult;    /* APIC timer counts per nanosecond, 32 bits of fraction */
+static uint64_t apic_mult; /* APIC timer counts per nanosecond, 32 bits of fraction */
 static uint64_t tsc_hz;
 
 /* --- local APIC --- */

@@ -4,14 +4,14 @@
 
 #include "arch/x86_64/internal.h"
 
-#define DEBUGCON 0xea /* -debugcon ...,iobase=0xea: QEMU's hw/char/debugcon.c */
+#define DEBUGCON	 0xea /* -debugcon ...,iobase=0xea: QEMU's hw/char/debugcon.c */
 #define DEBUGCON_PRESENT 0xe9 /* what it reads as */
 
 /* 16550: National Semiconductor PC16550D data sheet, 8 */
-#define COM1 0x3f8
-#define COM1_LSR (COM1 + 5)
+#define COM1	      0x3f8
+#define COM1_LSR      (COM1 + 5)
 #define LSR_THR_EMPTY 0x20
-#define SPINS 10000 /* a character takes about 90 us at 115200 baud */
+#define SPINS	      10000 /* a character takes about 90 us at 115200 baud */
 
 static void com1_put(char c)
 {

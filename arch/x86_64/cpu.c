@@ -1,7 +1,7 @@
 /* cpu.c: descriptor tables, control registers and the per-CPU area. */
 
 #include "arch/x86_64/internal.h"
-#include "lib/string.h"
+#include "lib/print.h"
 #include "proc/task.h"
 
 _Static_assert(offsetof(struct cpu, task) == CPU_CURRENT, "offsets.h");
@@ -141,6 +141,7 @@ static void control_init(void)
 
 void arch_cpu_init(void)
 {
+	log_sink = early_log;
 	cpu0.self = &cpu0;
 	cpu0.task = &boot_task;
 	cpu0.entry_stub = (uintptr_t)entry_stub;

@@ -14,26 +14,26 @@ extern char boot_stack[], boot_stack_top[];
 
 /* The upper half, beside DIRECT_MAP and the kernel image.  Everything between AREA_START and
  * AREA_END shares one top-level table. */
-#define AREA_START 0xffffc00000000000ul
-#define KSTACK_AREA AREA_START			/* kernel stacks with guard pages */
-#define MMIO_AREA (AREA_START + (1ul << 30))	/* device registers */
-#define VDSO_AREA (AREA_START + (2ul << 30))	/* the vDSO at a random place in 1 GiB */
-#define AREA_END (AREA_START + (3ul << 30))
+#define AREA_START  0xffffc00000000000ul
+#define KSTACK_AREA AREA_START		       /* kernel stacks with guard pages */
+#define MMIO_AREA   (AREA_START + (1ul << 30)) /* device registers */
+#define VDSO_AREA   (AREA_START + (2ul << 30)) /* the vDSO at a random place in 1 GiB */
+#define AREA_END    (AREA_START + (3ul << 30))
 
 /* Control registers and MSRs: Intel SDM volume 3, 2.5 and volume 4. */
-#define CR4_PGE (1ul << 7)
-#define CR4_OSFXSR (1ul << 9)
+#define CR4_PGE	       (1ul << 7)
+#define CR4_OSFXSR     (1ul << 9)
 #define CR4_OSXMMEXCPT (1ul << 10)
-#define CR4_FSGSBASE (1ul << 16)
-#define CR4_OSXSAVE (1ul << 18)
+#define CR4_FSGSBASE   (1ul << 16)
+#define CR4_OSXSAVE    (1ul << 18)
 
 #define MSR_APIC_BASE 0x1b
-#define MSR_EFER 0xc0000080
-#define MSR_STAR 0xc0000081
-#define MSR_LSTAR 0xc0000082
-#define MSR_FMASK 0xc0000084
-#define MSR_FS_BASE 0xc0000100
-#define MSR_GS_BASE 0xc0000101
+#define MSR_EFER      0xc0000080
+#define MSR_STAR      0xc0000081
+#define MSR_LSTAR     0xc0000082
+#define MSR_FMASK     0xc0000084
+#define MSR_FS_BASE   0xc0000100
+#define MSR_GS_BASE   0xc0000101
 
 #define EFER_SCE (1u << 0)
 #define EFER_NXE (1u << 11)

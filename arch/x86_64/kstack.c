@@ -8,9 +8,9 @@
 #include "mm/page.h"
 
 #define STACK_PAGES (KSTACK_SIZE / PAGE_SIZE)
-#define SLOT_SIZE (KSTACK_SIZE + PAGE_SIZE)
-#define SLOTS 16384
-#define CACHED 8
+#define SLOT_SIZE   (KSTACK_SIZE + PAGE_SIZE)
+#define SLOTS	    16384
+#define CACHED	    8
 
 static uint64_t used[SLOTS / 64];
 static unsigned search_from; /* no word of used[] below this one has a clear bit */

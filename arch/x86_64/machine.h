@@ -7,9 +7,9 @@
 
 uintptr_t arch_vsyscall_entry(void);
 
-#define PAGE_SHIFT 12
-#define PAGE_SIZE 4096ul
-#define PAGE_MASK (PAGE_SIZE - 1)
+#define PAGE_SHIFT  12
+#define PAGE_SIZE   4096ul
+#define PAGE_MASK   (PAGE_SIZE - 1)
 #define KSTACK_SIZE (2 * PAGE_SIZE)
 
 /* The direct map of all RAM; the kernel image is in the top 2 GiB (boot/x86_64/start.S). */
@@ -24,20 +24,48 @@ struct regs {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-static inline uintptr_t regs_ip(const struct regs *r) { return r->rip; }
-static inline uintptr_t regs_sp(const struct regs *r) { return r->rsp; }
-static inline void regs_set_ip(struct regs *r, uintptr_t ip) { r->rip = ip; }
-static inline void regs_set_sp(struct regs *r, uintptr_t sp) { r->rsp = sp; }
-static inline long regs_result(const struct regs *r) { return (long)r->rax; }
-static inline void regs_set_result(struct regs *r, long v) { r->rax = (uint64_t)v; }
+static inline uintptr_t regs_ip(const struct regs *r)
+{
+	return r->rip;
+}
+static inline uintptr_t regs_sp(const struct regs *r)
+{
+	return r->rsp;
+}
+static inline void regs_set_ip(struct regs *r, uintptr_t ip)
+{
+	r->rip = ip;
+}
+static inline void regs_set_sp(struct regs *r, uintptr_t sp)
+{
+	r->rsp = sp;
+}
+static inline long regs_result(const struct regs *r)
+{
+	return (long)r->rax;
+}
+static inline void regs_set_result(struct regs *r, long v)
+{
+	r->rax = (uint64_t)v;
+}
 /* The number of the system call the program is in; -1: it is in none. */
-static inline long regs_sysno(const struct regs *r) { return (long)r->orig_rax; }
-static inline void regs_set_sysno(struct regs *r, long nr) { r->orig_rax = (uint64_t)nr; }
+static inline long regs_sysno(const struct regs *r)
+{
+	return (long)r->orig_rax;
+}
+static inline void regs_set_sysno(struct regs *r, long nr)
+{
+	r->orig_rax = (uint64_t)nr;
+}
 /* A program's first registers: all 0 but these (System V ABI AMD64, 3.4.1). */
 static inline void regs_start(struct regs *r, uintptr_t ip, uintptr_t sp)
 {
-	*r = (struct regs){ .orig_rax = (uint64_t)-1, .rip = ip, .cs = 0x08, .rflags = 0x202,
-			    .rsp = sp, .ss = 0x10 };
+	*r = (struct regs){ .orig_rax = (uint64_t)-1,
+			    .rip = ip,
+			    .cs = 0x08,
+			    .rflags = 0x202,
+			    .rsp = sp,
+			    .ss = 0x10 };
 }
 /* Argument n (0 .. 5) of the system call. */
 static inline uint64_t regs_arg(const struct regs *r, unsigned n)
@@ -64,15 +92,15 @@ static inline void regs_restart_syscall(struct regs *r, long nr)
 
 typedef uint64_t pte_t;
 
-#define PTE_P (1ull << 0)
-#define PTE_W (1ull << 1)
-#define PTE_A (1ull << 5)
-#define PTE_D (1ull << 6)
-#define PTE_PS (1ull << 7) /* large page */
-#define PTE_G (1ull << 8)
+#define PTE_P	     (1ull << 0)
+#define PTE_W	     (1ull << 1)
+#define PTE_A	     (1ull << 5)
+#define PTE_D	     (1ull << 6)
+#define PTE_PS	     (1ull << 7) /* large page */
+#define PTE_G	     (1ull << 8)
 #define PTE_BORROWED (1ull << 9) /* software: the target belongs to the view below, not counted */
-#define PTE_NX (1ull << 63)
-#define PTE_ADDR 0x000ffffffffff000ull
+#define PTE_NX	     (1ull << 63)
+#define PTE_ADDR     0x000ffffffffff000ull
 
 #define TABLE_ENTRIES 512
 
@@ -82,14 +110,14 @@ struct task;
 
 /* What %gs points at.  The offsets are in arch/x86_64/offsets.h for the assembler. */
 struct cpu {
-	struct cpu *self;	   /* 0 */
-	struct task *task;	   /* 8: the current one */
-	uint64_t kstack_top;	   /* 16: of the current task */
-	uint64_t scratch;	   /* 24: the program's rsp during entry */
-	uint64_t entry_stub;	   /* 32: where patched sites jump to */
-	uint64_t entry_vsyscall;   /* 40: where __kernel_vsyscall jumps to */
-	bool need_resched;	   /* 48: the current task's time is up, or somebody better woke */
-	bool trace;		   /* 49: a system call must take the slow path (strace) */
+	struct cpu *self;	 /* 0 */
+	struct task *task;	 /* 8: the current one */
+	uint64_t kstack_top;	 /* 16: of the current task */
+	uint64_t scratch;	 /* 24: the program's rsp during entry */
+	uint64_t entry_stub;	 /* 32: where patched sites jump to */
+	uint64_t entry_vsyscall; /* 40: where __kernel_vsyscall jumps to */
+	bool need_resched;	 /* 48: the current task's time is up, or somebody better woke */
+	bool trace;		 /* 49: a system call must take the slow path (strace) */
 };
 
 static inline struct cpu *this_cpu(void)
@@ -131,6 +159,5 @@ static inline void outsb(uint16_t port, const void *buf, size_t n)
 {
 	__asm__ volatile("rep outsb" : "+S"(buf), "+c"(n) : "d"(port) : "memory");
 }
-
 
 #endif

@@ -12,7 +12,7 @@
 #include "proc/task.h"
 
 #define PANIC_STATUS 101
-#define DEPTH 24
+#define DEPTH	     24
 
 static int nesting;
 

@@ -36,22 +36,23 @@
 #include "mm/usercopy.h"
 #include "proc/task.h"
 
-#define MOV_EAX 0xb8
-#define JMP_REL32 0xe9
-#define INT3 0xcc
-#define MOV_SIZE 5
-#define SITE_SIZE 7
-#define BEFORE 3 /* bytes looked at before the mov */
-#define STUB_SIZE 32
+#define MOV_EAX	       0xb8
+#define JMP_REL32      0xe9
+#define INT3	       0xcc
+#define MOV_SIZE       5
+#define SITE_SIZE      7
+#define BEFORE	       3 /* bytes looked at before the mov */
+#define STUB_SIZE      32
 #define STUBS_PER_PAGE (PAGE_SIZE / STUB_SIZE)
 /* One stub for so many bytes of code. */
-#define CODE_PER_STUB 1024
+#define CODE_PER_STUB	 1024
 #define VMAS_OF_AN_IMAGE 16
 
 /* inode_ext(inode)->stub_state */
 struct stub_state {
-	uint64_t distance; /* from where byte 0 of the file would be in the text mapping to the stubs */
-	unsigned next;	   /* stub that is not used yet */
+	uint64_t
+		distance; /* from where byte 0 of the file would be in the text mapping to the stubs */
+	unsigned next;	  /* stub that is not used yet */
 };
 
 size_t arch_stub_bytes(size_t text)

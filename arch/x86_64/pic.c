@@ -4,14 +4,14 @@
 #include "arch/x86_64/internal.h"
 
 #define MASTER 0x20
-#define SLAVE 0xa0
-#define DATA 1 /* beside the command port */
+#define SLAVE  0xa0
+#define DATA   1 /* beside the command port */
 
-#define ICW1_INIT 0x11	 /* edge triggered, cascaded, ICW4 follows */
-#define ICW4_8086 0x01
-#define OCW2_EOI 0x20	 /* non-specific end of interrupt */
+#define ICW1_INIT     0x11 /* edge triggered, cascaded, ICW4 follows */
+#define ICW4_8086     0x01
+#define OCW2_EOI      0x20 /* non-specific end of interrupt */
 #define OCW3_READ_ISR 0x0b
-#define CASCADE_IRQ 2
+#define CASCADE_IRQ   2
 
 static uint16_t mask = 0xffff & ~(1u << CASCADE_IRQ);
 
@@ -36,7 +36,7 @@ void pic_init(void)
 
 void pic_unmask(unsigned irq)
 {
-	mask &= (uint16_t)~(1u << irq);
+	mask &= (uint16_t) ~(1u << irq);
 	write_mask();
 }
 

@@ -1,15 +1,14 @@
 /* poweroff.c: how the machine ends. */
 
 #include "arch/x86_64/internal.h"
-#include "arch/x86_64/poweroff.h"
 
 #define DEBUG_EXIT 0xf4 /* -device isa-debug-exit,iobase=0xf4: QEMU ends with value << 1 | 1 */
 /* PM1a_CNT of QEMU's q35 and pc (hw/acpi/ich9.c, piix4.c with SeaBIOS's base 0x600): SLP_TYP 0 is
  * S5 there, SLP_EN is bit 13 (ACPI 6.4, 4.8.3.2.1). */
-#define PM1A_CONTROL 0x604
-#define PM1_SLEEP 0x2000
+#define PM1A_CONTROL	    0x604
+#define PM1_SLEEP	    0x2000
 #define KEYBOARD_CONTROLLER 0x64
-#define KEYBOARD_RESET 0xfe
+#define KEYBOARD_RESET	    0xfe
 
 void (*poweroff_hook)(int status);
 

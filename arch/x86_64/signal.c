@@ -136,8 +136,7 @@ static void load_context(struct regs *r, const struct sigcontext *sc)
 	r->rcx = sc->rcx;
 	r->rsp = sc->rsp;
 	r->rip = sc->rip;
-	r->rflags = (r->rflags & ~RFLAGS_OF_PROGRAM) | (sc->eflags & RFLAGS_OF_PROGRAM) |
-		    RFLAGS_IF;
+	r->rflags = (r->rflags & ~RFLAGS_OF_PROGRAM) | (sc->eflags & RFLAGS_OF_PROGRAM) | RFLAGS_IF;
 	r->cs = KERNEL_CS;
 	r->ss = KERNEL_SS;
 	r->orig_rax = (uint64_t)-1;

@@ -16,17 +16,17 @@
 #include "mm/usercopy.h"
 #include "proc/task.h"
 
-#define XCR0_X87 (1u << 0)
-#define XCR0_SSE (1u << 1)
-#define XCR0_AVX (1u << 2)
-#define XCR0_AVX512 (7u << 5)
-#define FXSAVE_SIZE 512
+#define XCR0_X87     (1u << 0)
+#define XCR0_SSE     (1u << 1)
+#define XCR0_AVX     (1u << 2)
+#define XCR0_AVX512  (7u << 5)
+#define FXSAVE_SIZE  512
 #define XSAVE_HEADER 64
-#define FPU_ALIGN 64
+#define FPU_ALIGN    64
 
 /* Initial values: Intel SDM volume 1, 8.1.5 and 11.6.4 */
-#define FCW_INITIAL 0x37f
-#define MXCSR_INITIAL 0x1f80
+#define FCW_INITIAL	   0x37f
+#define MXCSR_INITIAL	   0x1f80
 #define MXCSR_MASK_DEFAULT 0xffbf
 
 struct xsave { /* the legacy area and the header; the components follow */
@@ -42,7 +42,7 @@ struct xsave { /* the legacy area and the header; the components follow */
 _Static_assert(offsetof(struct xsave, software) == 464, "FXSAVE area");
 _Static_assert(sizeof(struct xsave) == FXSAVE_SIZE + XSAVE_HEADER, "XSAVE header");
 
-static uint64_t xcr0;	  /* components that we save; 0: FXSAVE only */
+static uint64_t xcr0;	   /* components that we save; 0: FXSAVE only */
 static uint32_t area_size; /* of the saved state */
 static uint32_t mxcsr_mask = MXCSR_MASK_DEFAULT;
 
@@ -274,8 +274,8 @@ void arch_task_start(struct task *t, void (*fn)(void *), void *arg)
 
 	*--sp = 0;
 	*--sp = (uintptr_t)task_begin;
-	*--sp = 0;		  /* rbp */
-	*--sp = (uintptr_t)fn;	  /* rbx */
+	*--sp = 0;		/* rbp */
+	*--sp = (uintptr_t)fn;	/* rbx */
 	*--sp = (uintptr_t)arg; /* r12 */
 	for (int i = 0; i < 3; i++)
 		*--sp = 0; /* r13, r14, r15 */

@@ -16,9 +16,9 @@
 #include "syscalls/syscalls.h"
 
 /* Page-fault error code: Intel SDM volume 3, 4.7 */
-#define PF_WRITE (1u << 1)
+#define PF_WRITE    (1u << 1)
 #define PF_RESERVED (1u << 3)
-#define PF_FETCH (1u << 4)
+#define PF_FETCH    (1u << 4)
 
 #define IRQS 16
 
@@ -46,10 +46,28 @@ void trap_kernel(struct regs *regs, unsigned vector);
 void trap_bad_frame(struct regs *regs);
 
 static const char *const names[] = {
-	"divide error", "debug", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode",
-	"no FPU", "double fault", "exception 9", "invalid TSS", "segment not present",
-	"stack fault", "general protection", "page fault", "exception 15", "FPU error",
-	"alignment check", "machine check", "SIMD error", "virtualisation", "control protection",
+	"divide error",
+	"debug",
+	"NMI",
+	"breakpoint",
+	"overflow",
+	"bound range",
+	"invalid opcode",
+	"no FPU",
+	"double fault",
+	"exception 9",
+	"invalid TSS",
+	"segment not present",
+	"stack fault",
+	"general protection",
+	"page fault",
+	"exception 15",
+	"FPU error",
+	"alignment check",
+	"machine check",
+	"SIMD error",
+	"virtualisation",
+	"control protection",
 };
 
 static const char *name_of(unsigned vector)

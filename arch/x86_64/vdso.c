@@ -58,10 +58,13 @@ static uintptr_t find_symbol(const char *name)
 
 void arch_late_init(void)
 {
-	struct page *p = page_alloc(PAGE_ZERO);
+	struct page *p;
 	size_t pages = (1ul << 30) / PAGE_SIZE;
 	uintptr_t nx = features.nx ? PTE_NX : 0;
 
+	/* What start.S and early.c needed. */
+	page_release_range(vm_image_pa(__boot_start), vm_image_pa(__boot_end));
+	p = page_alloc(PAGE_ZERO);
 	if (p == NULL)
 		panic("no memory for the vDSO");
 	data = page_va(p);

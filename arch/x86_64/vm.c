@@ -17,15 +17,15 @@
 #include "lib/string.h"
 #include "mm/page.h"
 
-#define PTE_PWT (1ull << 3)
-#define PTE_PCD (1ull << 4)
+#define PTE_PWT	   (1ull << 3)
+#define PTE_PCD	   (1ull << 4)
 #define KERNEL_PTE (PTE_P | PTE_A | PTE_D | PTE_G)
-#define TABLE_PTE (PTE_P | PTE_W | PTE_A)
-#define LARGE (1ul << 21)
+#define TABLE_PTE  (PTE_P | PTE_W | PTE_A)
+#define LARGE	   (1ul << 21)
 
 static pte_t *pml4;
-static uint64_t nx;		    /* PTE_NX where the CPU has it */
-static uint64_t image_offset;	    /* virtual minus physical address of the image */
+static uint64_t nx;		     /* PTE_NX where the CPU has it */
+static uint64_t image_offset;	     /* virtual minus physical address of the image */
 static struct boot_range early_pool; /* start moves up while tables are taken */
 static bool early = true;
 
@@ -151,8 +151,8 @@ static void map_direct(const struct boot_range *r)
 	uint64_t pa = r->start;
 
 	while (pa < r->end) {
-		bool large = (pa & (LARGE - 1)) == 0 && pa + LARGE <= r->end &&
-			     !is_constant(pa, LARGE);
+		bool large =
+			(pa & (LARGE - 1)) == 0 && pa + LARGE <= r->end && !is_constant(pa, LARGE);
 		uint64_t size = large ? LARGE : PAGE_SIZE;
 		uint64_t w = is_constant(pa, size) ? 0 : PTE_W;
 

@@ -10,7 +10,7 @@
 #include "lib/string.h"
 
 /* Xen's public/arch-x86/hvm/start_info.h */
-#define PVH_MAGIC 0x336ec578
+#define PVH_MAGIC      0x336ec578
 #define PVH_MEMMAP_RAM 1
 
 struct pvh_start_info {
@@ -31,8 +31,8 @@ struct pvh_memmap_entry {
 };
 
 #define MAPPED_END (1ull << 32) /* of the link-time page table's identity map */
-#define SLOT_SIZE (1ul << 21)
-#define SLOTS 1024 /* in the top 2 GiB */
+#define SLOT_SIZE  (1ul << 21)
+#define SLOTS	   1024 /* in the top 2 GiB */
 
 /* ELF-64 Object File Format, "Relocation" */
 struct rela {
@@ -173,8 +173,7 @@ static void relocate(uint64_t offset)
 	for (const struct rela *r = (const struct rela *)__rela_start; r < end; r++) {
 		if ((uint32_t)r->info != R_X86_64_RELATIVE)
 			fail("the kernel was linked with an unknown relocation");
-		*(uint64_t *)(r->offset - KERNEL_LINK) =
-			(uint64_t)r->addend - KERNEL_LINK + offset;
+		*(uint64_t *)(r->offset - KERNEL_LINK) = (uint64_t)r->addend - KERNEL_LINK + offset;
 	}
 }
 
