@@ -39,6 +39,8 @@
 #define DEFAULT_IGNORED                                                                            \
 	(SIG_BIT(SIGCONT) | SIG_BIT(SIGCHLD) | SIG_BIT(SIGWINCH) | SIG_BIT(SIGURG))
 
+struct waitq signal_arrivals = { LIST_INIT(signal_arrivals.waiters) };
+
 static struct ksigaction *action_of(const struct proc *p, int signo)
 {
 	return &p->sighand->action[signo - 1];
@@ -110,14 +112,14 @@ bool signal_is_blocked_or_ignored(const struct task *t, int signo)
 	       action_of(t->proc, signo)->handler == (uintptr_t)SIG_IGN;
 }
 
-bool signal_timer_waiting(const struct proc *p, int signo, int id)
+bool signal_timer_waiting(const struct proc *p, int signo, int id, int more)
 {
 	struct task *t;
 
-	if (sigqueue_has_timer(&p->pending, signo, id))
+	if (sigqueue_timer_overrun(&p->pending, signo, id, more))
 		return true;
 	LIST_FOREACH(t, &p->tasks, proc_link) {
-		if (sigqueue_has_timer(&t->pending, signo, id))
+		if (sigqueue_timer_overrun(&t->pending, signo, id, more))
 			return true;
 	}
 	return false;
@@ -254,7 +256,7 @@ static int send(struct proc *p, struct task *t, int signo, const siginfo_t *info
 	err = sigqueue_add(q, signo, info, false, p->limits[RLIMIT_SIGPENDING].rlim_cur);
 	if (err < 0)
 		return err;
-	waitq_wake(&p->sighand->arrivals);
+	waitq_wake(&signal_arrivals);
 	if (t == NULL)
 		notify_proc(p, signo);
 	else if (takes(t, signo))

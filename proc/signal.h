@@ -28,7 +28,6 @@ struct ksigaction {
 
 struct sighand {
 	refcount_t ref;
-	struct waitq arrivals; /* woken when a signal is queued: for signalfd */
 	struct ksigaction action[SIG_MAX];
 };
 
@@ -56,6 +55,9 @@ int signal_send_pgrp(pid_t pgid, int signo, const siginfo_t *info); /* => -ESRCH
 /* A fault of the current program: it gets the signal even when blocked or ignored (then it dies). */
 void signal_force(int signo, int code, uintptr_t addr);
 
+/* Woken whenever a signal is queued for anybody: for signalfd.  One for all, since a descriptor can
+ * outlive the process whose signals it was made for. */
+extern struct waitq signal_arrivals;
 /* Take one signal of `set` that waits for the current task or its process.
  * => its number with *info filled in, or 0 */
 int signal_take(uint64_t set, siginfo_t *info);
@@ -65,8 +67,8 @@ void signal_discard(struct proc *p, uint64_t set);
 bool signal_default_ignores(int signo);
 /* Waiting signals, for t alone and for its process. */
 uint64_t signal_waiting(const struct task *t);
-/* Is a signal of timer `id` still waiting to be taken? */
-bool signal_timer_waiting(const struct proc *p, int signo, int id);
+/* Is a signal of timer `id` still waiting to be taken?  If so, its overrun count grows by `more`. */
+bool signal_timer_waiting(const struct proc *p, int signo, int id, int more);
 
 /* Recompute t->signal_pending after a change of mask or queue. */
 void signal_recalc(struct task *t);

@@ -108,7 +108,7 @@ int sigqueue_take(struct sigqueue *q, uint64_t set, siginfo_t *info, bool *force
 	return signo;
 }
 
-bool sigqueue_has_timer(const struct sigqueue *q, int signo, int id)
+bool sigqueue_timer_overrun(const struct sigqueue *q, int signo, int id, int more)
 {
 	struct sigqueue_item *it;
 
@@ -116,8 +116,10 @@ bool sigqueue_has_timer(const struct sigqueue *q, int signo, int id)
 		return false;
 	LIST_FOREACH(it, &q->infos, link) {
 		if (it->info.si_signo == signo && it->info.si_code == SI_TIMER &&
-		    it->info.si_tid == id)
+		    it->info.si_tid == id) {
+			it->info.si_overrun += more;
 			return true;
+		}
 	}
 	return false;
 }
@@ -131,7 +133,6 @@ struct sighand *sighand_create(void)
 	if (h == NULL)
 		return NULL;
 	ref_init(&h->ref);
-	waitq_init(&h->arrivals);
 	return h;
 }
 

@@ -13,6 +13,7 @@ int sigqueue_add(struct sigqueue *q, int signo, const siginfo_t *info, bool forc
 int sigqueue_take(struct sigqueue *q, uint64_t set, siginfo_t *info, bool *forced);
 /* Forget all of `set`. */
 void sigqueue_remove(struct sigqueue *q, uint64_t set);
-bool sigqueue_has_timer(const struct sigqueue *q, int signo, int id);
+/* See signal_timer_waiting(). */
+bool sigqueue_timer_overrun(const struct sigqueue *q, int signo, int id, int more);
 
 #endif

@@ -51,6 +51,21 @@ P(execveat, (int dirfd, const char *path, char *const *argv, char *const *envp, 
   "as execve")
 
 /* -- syscalls/signal.c */
+S(rt_sigaction, (int sig, const struct ksigaction *act, struct ksigaction *old, size_t size), 0)
+S(rt_sigprocmask, (int how, const uint64_t *set, uint64_t *old, size_t size), 0)
+S(rt_sigpending, (uint64_t *set, size_t size), 0)
+S(rt_sigsuspend, (const uint64_t *mask, size_t size), 0)
+S(rt_sigtimedwait, (const uint64_t *set, struct siginfo *info,
+  const struct __kernel_timespec *timeout, size_t size), 0)
+S(rt_sigqueueinfo, (pid_t pid, int sig, const struct siginfo *info), 0)
+S(rt_tgsigqueueinfo, (pid_t tgid, pid_t tid, int sig, const struct siginfo *info), 0)
+S(rt_sigreturn, (void), F)
+S(restart_syscall, (void), 0)
+S(sigaltstack, (const struct sigaltstack *stack, struct sigaltstack *old), F)
+S(pause, (void), 0)
+S(kill, (pid_t pid, int sig), 0)
+S(tkill, (pid_t tid, int sig), 0)
+S(tgkill, (pid_t tgid, pid_t tid, int sig), 0)
 
 /* -- syscalls/time.c */
 
