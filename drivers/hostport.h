@@ -1,0 +1,31 @@
+/* hostport.h: the guest's end of the channels to the host command `flat` (drivers/hostproto.h,
+ * docs/CONSOLE.md): standard streams without a terminal, signals and window sizes from the host, and
+ * how the guest ended.
+ *
+ * Everything here does nothing useful, and no harm, when flat is not there.
+ */
+#ifndef DRIVERS_HOSTPORT_H
+#define DRIVERS_HOSTPORT_H
+
+#include "lib/types.h"
+
+/* Is flat at the other end?  (Also before hostport_init.) */
+bool hostport_present(void);
+/* Are the init program's standard streams /dev/hostin, /dev/hostout and /dev/hosterr?  The
+ * alternative is the terminal /dev/console. */
+bool hostport_streams(void);
+
+/* Register the devices and take frames from the host. */
+void hostport_init(void);
+
+/* From the command file: will there be standard input; the size of the host's terminal. */
+void hostport_set_input(bool open);
+void hostport_set_size(unsigned rows, unsigned columns);
+
+/* A sink for trace lines (syscalls/trace.h). */
+void hostport_trace(const char *text, size_t len);
+
+/* Tell the host how the guest ended (HOST_EXITED ...), and end. */
+void hostport_exit(int kind, uint32_t value, const char *text) __attribute__((noreturn));
+
+#endif
