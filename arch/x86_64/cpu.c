@@ -45,7 +45,9 @@ static struct cpu cpu0;
 static struct tss tss;
 static uint64_t gdt[5] = { 0, 0x00af9b000000ffff, 0x00cf93000000ffff };
 static struct gate idt[256] __attribute__((aligned(16)));
-static uint8_t ist_stacks[IST_COUNT][IST_SIZE] __attribute__((aligned(16)));
+static uint8_t ist_stacks[IST_COUNT - 1][IST_SIZE] __attribute__((aligned(16)));
+/* Interrupts of the idle kernel run their handlers on this one. */
+static uint8_t irq_stack[2 * IST_SIZE] __attribute__((aligned(16)));
 /* The task of kernel_main, before there are others: never scheduled. */
 static struct task boot_task = { .comm = "boot" };
 
@@ -58,8 +60,9 @@ static void gdt_init(void)
 	uintptr_t base = (uintptr_t)&tss;
 	struct table_register gdtr = { sizeof(gdt) - 1, (uintptr_t)gdt };
 
-	for (unsigned i = 0; i < IST_COUNT; i++)
+	for (unsigned i = 0; i < IST_COUNT - 1; i++)
 		tss.ist[i] = (uintptr_t)ist_stacks[i] + IST_SIZE;
+	tss.ist[IST_IRQ - 1] = (uintptr_t)irq_stack + sizeof(irq_stack);
 	tss.io_map = sizeof(tss);
 	/* A 64-bit TSS descriptor (available): Intel SDM volume 3, 8.2.3 */
 	gdt[3] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 |

@@ -14,8 +14,8 @@
  *   since it may be followed by others.
  * - Interrupts.  The kernel runs with them off.  The two entries that programs jump to begin with
  *   interrupts on: an interrupt there finds the kernel's text, is handled on the IST stack and
- *   comes back without preemption, so %gs:CPU_SCRATCH stays ours.  On the way out the interrupt
- *   flag comes on with STI, whose effect starts after the jump behind it.
+ *   comes back without preemption, so %gs:CPU_SCRATCH stays ours.  The way out ends with two
+ *   instructions that are the program's already; see leave_syscall.
  *
  * %gs always points to struct cpu; %fs always belongs to the program.  The FPU is not touched. */
 
@@ -128,10 +128,13 @@ leave_syscall:
 	pop %rsi
 	pop %rdi
 	add $24, %rsp			/* orig_rax, rip, cs */
-	andl $~0x200, (%rsp)		/* not yet IF */
 	popfq
+	/* Interrupts are on.  One that comes here must not be taken for one of the kernel, or the
+	 * program would go on without the preemption or the signal that it brings: trap_in_kernel
+	 * knows these two addresses and makes the program's frame of it. */
+leave_pop_rsp:
 	pop %rsp
-	sti
+leave_jump:
 	jmp *%rcx
 
 /* Load everything from struct regs at %rsp. */
@@ -230,7 +233,14 @@ trap_common:
 	call trap_program
 	jmp leave_iret
 
+	/* On the IST stack: rax, rsi, rdi, error code, rip, cs, rflags, rsp, ss; %rsi = rip. */
 trap_in_kernel:
+	lea leave_jump(%rip), %rax
+	cmp %rax, %rsi
+	je 4f
+	lea leave_pop_rsp(%rip), %rax
+	cmp %rax, %rsi
+	je 3f
 	pop %rax
 	pop %rsi
 	push %rsi
@@ -257,6 +267,12 @@ trap_in_kernel:
 	mov %rsp, %rdi
 	call trap_kernel
 	jmp leave_iret
+
+3:	mov 56(%rsp), %rsi
+	mov (%rsi), %rsi
+	mov %rsi, 56(%rsp)		/* rsp */
+4:	mov %rcx, 32(%rsp)		/* rip */
+	jmp 1b
 
 /* --- tasks ----------------------------------------------------------------------------------- */
 
