@@ -350,7 +350,7 @@ long proc_wait(int idtype, pid_t id, int options, int *status, siginfo_t *info,
 
 /* --- times --- */
 
-static void put_time(struct timeval *tv, uint64_t ns)
+static void put_time(struct __kernel_old_timeval *tv, uint64_t ns)
 {
 	tv->tv_sec = (long)(ns / NSEC_PER_SEC);
 	tv->tv_usec = (long)(ns % NSEC_PER_SEC / NSEC_PER_USEC);
