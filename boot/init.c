@@ -10,6 +10,7 @@
 
 #include "boot/boot.h"
 #include "boot/init.h"
+#include "drivers/console.h"
 #include "drivers/hostport.h"
 #include "drivers/hostproto.h"
 #include "fs/vfs.h"
@@ -165,6 +166,7 @@ void init_start(void)
 	err = proc_start_init(path, init.argv, init.envp);
 	if (err < 0)
 		panic("no memory for the first process");
+	console_give_to(init_proc);
 }
 
 /* --- the end --- */

@@ -4,11 +4,13 @@
 #include "boot/boot.h"
 #include "boot/init.h"
 #include "drivers/console.h"
+#include "drivers/hostport.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
 #include "mm/page.h"
 #include "mm/view.h"
 #include "proc/task.h"
+#include "syscalls/trace.h"
 
 /* Called by the architecture's first code, at the kernel's final address, interrupts off. */
 void kernel_main(void)
@@ -23,7 +25,11 @@ void kernel_main(void)
 	sched_init();
 	proc_init();
 	vfs_init();	/* an empty root, devices */
+	if (proc_init_files() < 0)
+		panic("no memory for the first process");
 	console_init(); /* the terminal and the channels to the host */
+	if (hostport_present())
+		trace_sink = hostport_trace;
 	initrd_unpack();
 	vfs_mount_defaults();
 	kprintf("flatshare: up, %zu of %zu KiB free\n", page_free_count() * (PAGE_SIZE / 1024),
