@@ -1,4 +1,4 @@
-/* elf.c: reading and checking an ELF file. */
+/* elf.c: reading and checking an ELF file (System V ABI, chapters 4 and 5). */
 
 #include <asm/errno.h>
 #include <asm/mman.h>
@@ -6,20 +6,22 @@
 
 #include "arch/arch.h"
 #include "elf/elf.h"
+#include "lib/string.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
 
+#define ALIGN_MAX (1ul << 30) /* more is not taken seriously */
+
 static int check_header(const Elf64_Ehdr *h)
 {
-	if (h->e_ident[EI_MAG0] != ELFMAG0 || h->e_ident[EI_MAG1] != ELFMAG1 ||
-	    h->e_ident[EI_MAG2] != ELFMAG2 || h->e_ident[EI_MAG3] != ELFMAG3)
+	if (memcmp(h->e_ident, ELFMAG, SELFMAG) != 0)
 		return -ENOEXEC;
 	if (h->e_type != ET_EXEC && h->e_type != ET_DYN)
 		return -ENOEXEC;
 	if (h->e_machine != arch_elf_machine)
 		return -ENOEXEC;
-	if (h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phnum < 1 ||
-	    h->e_phnum > ELF_HEADERS_MAX)
+	if (h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phnum == 0 ||
+	    h->e_phnum * sizeof(Elf64_Phdr) > ELF_HEADERS_SIZE)
 		return -ENOEXEC;
 	return 0;
 }
@@ -30,40 +32,45 @@ static unsigned prot_of(const Elf64_Phdr *ph)
 	       (ph->p_flags & PF_X ? PROT_EXEC : 0);
 }
 
-static int take_load(const Elf64_Phdr *ph, struct elf_image *img)
+/* Can the segment be mapped at all?  Afterwards no sum of its fields overflows. */
+static int check_load(const Elf64_Phdr *ph)
 {
-	struct elf_segment *s = &img->segment[img->count];
-
-	if (img->count == ELF_SEGMENTS)
-		return -ENOEXEC;
 	if (ph->p_filesz > ph->p_memsz)
 		return -EINVAL;
-	if (ph->p_memsz == 0)
-		return 0;
 	if (ph->p_vaddr >= USER_END || ph->p_memsz > USER_END - ph->p_vaddr)
-		return img->fixed ? -EINVAL : -ENOMEM;
+		return -EINVAL;
 	if (((ph->p_vaddr ^ ph->p_offset) & PAGE_MASK) != 0)
 		return -EINVAL;
-	if (ph->p_offset > INT64_MAX || ph->p_filesz > INT64_MAX - ph->p_offset)
+	if (ph->p_offset > INT64_MAX - PAGE_SIZE ||
+	    ph->p_filesz > INT64_MAX - PAGE_SIZE - ph->p_offset)
 		return -EINVAL;
-	uintptr_t end = ALIGN_UP(ph->p_vaddr + ph->p_memsz, PAGE_SIZE);
-	/* Linux maps segments one over another as they come; we want them in order and apart. */
-	if (img->count > 0 && ALIGN_DOWN(ph->p_vaddr, PAGE_SIZE) < img->high)
-		return -EINVAL;
-	*s = (struct elf_segment){ .vaddr = ph->p_vaddr,
-				   .offset = ph->p_offset,
-				   .file_size = ph->p_filesz,
-				   .mem_size = ph->p_memsz,
-				   .prot = prot_of(ph) };
-	if (img->count++ == 0)
-		img->low = ALIGN_DOWN(ph->p_vaddr, PAGE_SIZE);
-	img->high = end;
-	if ((ph->p_align & (ph->p_align - 1)) == 0 && ph->p_align > img->align &&
-	    ph->p_align <= 1ul << 30)
-		img->align = ph->p_align;
 	return 0;
 }
 
+static int take_load(const Elf64_Phdr *ph, struct elf_image *img)
+{
+	int err = check_load(ph);
+	if (err < 0)
+		return err;
+	if (ph->p_memsz == 0)
+		return 0;
+	if (img->count == ELF_SEGMENTS)
+		return -ENOEXEC;
+	img->segment[img->count++] = (struct elf_segment){ .vaddr = ph->p_vaddr,
+							   .offset = ph->p_offset,
+							   .file_size = ph->p_filesz,
+							   .mem_size = ph->p_memsz,
+							   .prot = prot_of(ph) };
+	img->low = MIN(img->low, ALIGN_DOWN(ph->p_vaddr, PAGE_SIZE));
+	img->high = MAX(img->high, ALIGN_UP(ph->p_vaddr + ph->p_memsz, PAGE_SIZE));
+	if (ph->p_flags & PF_X)
+		img->text += ph->p_filesz;
+	if ((ph->p_align & (ph->p_align - 1)) == 0 && ph->p_align <= ALIGN_MAX)
+		img->align = MAX(img->align, ph->p_align);
+	return 0;
+}
+
+/* Only the first one counts. */
 static int take_interp(const Elf64_Phdr *ph, struct elf_image *img)
 {
 	if (img->interp_size != 0)
@@ -89,10 +96,12 @@ static void find_phdr(const Elf64_Ehdr *h, struct elf_image *img)
 
 static int take_headers(const Elf64_Ehdr *h, const Elf64_Phdr *ph, struct elf_image *img)
 {
-	*img = (struct elf_image){ .fixed = h->e_type == ET_EXEC,
-				   .entry = h->e_entry,
-				   .phnum = h->e_phnum,
-				   .align = PAGE_SIZE };
+	memset(img, 0, sizeof(*img));
+	img->fixed = h->e_type == ET_EXEC;
+	img->entry = h->e_entry;
+	img->phnum = h->e_phnum;
+	img->align = PAGE_SIZE;
+	img->low = USER_END;
 	for (unsigned i = 0; i < h->e_phnum; i++) {
 		int err = 0;
 		if (ph[i].p_type == PT_LOAD)
@@ -114,17 +123,17 @@ int elf_parse(elf_read_fn read, void *file, struct elf_image *out)
 {
 	Elf64_Ehdr h;
 
-	ssize_t n = read(file, &h, sizeof(h), 0);
-	if (n < 0)
-		return (int)n;
-	if ((size_t)n < sizeof(h) || check_header(&h) < 0)
+	if (read(file, &h, sizeof(h), 0) != (ssize_t)sizeof(h) || check_header(&h) < 0)
 		return -ENOEXEC;
 	size_t size = h.e_phnum * sizeof(Elf64_Phdr);
+	if (h.e_phoff > INT64_MAX - size)
+		return -ENOEXEC;
 	Elf64_Phdr *ph = kmalloc(size);
 	if (ph == NULL)
 		return -ENOMEM;
-	n = h.e_phoff > INT64_MAX - size ? 0 : read(file, ph, size, h.e_phoff);
-	int err = n < 0 ? (int)n : (size_t)n < size ? -ENOEXEC : take_headers(&h, ph, out);
+	int err = -ENOEXEC;
+	if (read(file, ph, size, h.e_phoff) == (ssize_t)size)
+		err = take_headers(&h, ph, out);
 	kfree(ph);
 	return err;
 }

@@ -10,33 +10,47 @@ static bool blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-int script_parse(char *head, size_t len, size_t size, char **interp, char **arg)
+static char *skip_blanks(char *p, const char *end)
 {
-	if (len < 2 || head[0] != '#' || head[1] != '!')
+	while (p < end && blank(*p))
+		p++;
+	return p;
+}
+
+/* The first blank or NUL; `end` if there is none. */
+static char *word_end(char *p, const char *end)
+{
+	while (p < end && *p != 0 && !blank(*p))
+		p++;
+	return p;
+}
+
+int script_parse(char head[SCRIPT_HEAD], char **interp, char **arg)
+{
+	char *limit = head + SCRIPT_HEAD, *end;
+
+	if (head[0] != '#' || head[1] != '!')
 		return -ENOEXEC;
-	char *end = memchr(head, '\n', len);
-	bool cut = end == NULL && len == size;
-	if (end == NULL)
-		end = head + MIN(len, size - 1);
-	*end = 0;
-	end = head + strnlen(head, (size_t)(end - head));
+	end = memchr(head, '\n', SCRIPT_HEAD);
+	if (end == NULL) {
+		/* Either the file ends here or the line is cut off: is the name whole? */
+		char *name = skip_blanks(head + 2, limit);
+		if (word_end(name, limit) == limit)
+			return -ENOEXEC;
+		end = limit - 1;
+	}
 	while (end > head + 2 && blank(end[-1]))
-		*--end = 0;
-	char *p = head + 2;
-	while (blank(*p))
-		p++;
-	if (*p == 0)
+		end--;
+	char *name = skip_blanks(head + 2, end);
+	if (name == end)
 		return -ENOEXEC;
-	*interp = p;
-	while (*p != 0 && !blank(*p))
-		p++;
+	*end = 0;
+	*interp = name;
 	*arg = NULL;
-	if (*p == 0)
-		return cut ? -ENOEXEC : 0;
-	*p++ = 0;
-	while (blank(*p))
-		p++;
-	if (*p != 0)
-		*arg = p;
+	char *sep = word_end(name, end);
+	if (blank(*sep)) {
+		*sep = 0;
+		*arg = skip_blanks(sep + 1, end);
+	}
 	return 0;
 }

@@ -1,11 +1,22 @@
 /* exec.c: execve.
  *
- * In two halves.  exec_prepare() may fail and touches only new objects: it follows #! lines, parses
- * the file, makes a view in a window of its own, maps the program and its interpreter there and
- * copies arguments and environment across, all while the old program is still whole.
- * exec_commit() cannot fail: it closes descriptors, moves the task to the new view and, when the old
- * view was a shadow, lets the paused parent go on.  In that order: the parent must find the ends of
- * pipes closed. */
+ * In two halves.  exec_prepare() may fail and touches only new objects: it follows #! lines
+ * (exec_script.c), parses the file (elf/), makes a view in a window of its own (exec_place.c), maps
+ * the program and its interpreter there (exec_map.c) and copies arguments and environment across
+ * (exec_stack.c), all while the old program is still whole.  Whoever fails there goes on as if
+ * nothing had happened, and all that was made is freed by exec_free().
+ *
+ * Between the halves the other threads of the process end.  That is the last thing that can fail:
+ * another thread may be doing the same, or the process may be ending.
+ *
+ * exec_commit() cannot fail.  Its order matters:
+ *   - descriptors are closed before the view goes, because the end of a shadow lets the paused
+ *     parent run, and that one must find the ends of pipes closed;
+ *   - futexes are released while the memory that they lie in is still there;
+ *   - the task moves to the new view; when it was the last one in a shadow, the shadow is uncovered
+ *     (mm/fork.c), and its record says FORK_EXEC; when it borrowed its parent's view (vfork), the
+ *     parent is woken;
+ *   - registers, FPU and TLS are set last.  The system call then returns into the new program. */
 
 #include <asm/errno.h>
 
@@ -13,78 +24,9 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "proc/exec.h"
+#include "proc/futex.h"
 #include "proc/internal.h"
 #include "proc/itimer.h"
-
-#include "elf/script.h"
-
-ssize_t exec_read(void *file, void *buf, size_t n, uint64_t offset)
-{
-	return file_read_at(file, buf, n, (off_t)offset);
-}
-
-/* --- scripts --- */
-
-/* Put interp, arg (or not) and the script's own name in front of the arguments; what stood for
- * argv[0] goes. */
-static int push_prefix(struct exec *e, const char *interp, const char *arg)
-{
-	unsigned more = arg != NULL ? 2 : 1;
-	char *script = e->prefix_count > 0 ? e->prefix[0] : kstrdup(e->filename);
-	char *first = kstrdup(interp), *second = arg != NULL ? kstrdup(arg) : NULL;
-	unsigned kept = e->prefix_count > 0 ? e->prefix_count - 1 : 0;
-
-	if (script == NULL || first == NULL || (arg != NULL && second == NULL)) {
-		if (e->prefix_count == 0)
-			kfree(script);
-		kfree(first);
-		kfree(second);
-		return -ENOMEM;
-	}
-	for (unsigned i = kept; i > 0; i--)
-		e->prefix[more + i] = e->prefix[i];
-	e->prefix[more] = script;
-	e->prefix[0] = first;
-	if (arg != NULL)
-		e->prefix[1] = second;
-	e->prefix_count = more + 1 + kept;
-	e->skip = 1;
-	return 0;
-}
-
-int exec_scripts(struct exec *e)
-{
-	char *head = kmalloc(EXEC_HEAD + 1);
-	int err = head == NULL ? -ENOMEM : 0;
-
-	for (unsigned level = 0; err == 0; level++) {
-		char *interp, *arg;
-		ssize_t n = exec_read(e->file, head, EXEC_HEAD, 0);
-		if (n < 0) {
-			err = (int)n;
-			break;
-		}
-		if (n < 2 || head[0] != '#' || head[1] != '!')
-			break;
-		if (level == EXEC_SCRIPTS) {
-			err = -ELOOP;
-			break;
-		}
-		err = script_parse(head, (size_t)n, EXEC_HEAD, &interp, &arg);
-		if (err == 0)
-			err = push_prefix(e, interp, arg);
-		if (err < 0)
-			break;
-		struct file *f = file_open_exec(-100 /* AT_FDCWD */, e->prefix[0], 0, &err);
-		if (f == NULL)
-			break;
-		file_put(e->file);
-		e->file = f;
-		err = 0;
-	}
-	kfree(head);
-	return err;
-}
 
 /* --- preparing --- */
 
@@ -114,8 +56,7 @@ static void exec_free(struct exec *e)
 		kfree(e->prefix[i]);
 	kfree(e->image);
 	kfree(e->interp);
-	if (e->file != NULL)
-		file_put(e->file);
+	exec_release(e->file);
 	if (e->sighand != NULL)
 		sighand_put(e->sighand);
 	view_put(e->view);
@@ -141,13 +82,27 @@ static void switch_view(struct task *t, struct view *new)
 	view_put(old);
 }
 
-static void take_exe(struct proc *p, struct file *f)
+/* The process's reference of its program, which stays held. */
+static void take_exe(struct proc *p, struct exec *e)
 {
 	proc_drop_exe(p);
-	if (inode_deny_write(f->inode) < 0)
-		return; /* somebody writes it: then it has no /proc/<pid>/exe to protect */
-	file_get(f);
-	p->exe = f;
+	p->exe = e->file;
+	e->file = NULL;
+}
+
+static void forget_old_program(struct task *t)
+{
+	struct proc *p = t->proc;
+
+	files_close_on_exec(p->files);
+	if (t->view != NULL)
+		futex_task_exit(t);
+	t->clear_tid = 0;
+	t->robust_list = 0;
+	t->alt_sp = t->alt_size = 0;
+	t->alt_flags = 2; /* SS_DISABLE */
+	sighand_exec(p->sighand);
+	itimers_exec(p);
 }
 
 static void exec_commit(struct exec *e)
@@ -160,24 +115,17 @@ static void exec_commit(struct exec *e)
 		p->sighand = e->sighand;
 		e->sighand = NULL;
 	}
-	files_close_on_exec(p->files);
-	take_exe(p, e->file);
+	forget_old_program(t);
+	take_exe(p, e);
 	set_comm(t, e->filename);
-	t->clear_tid = 0;
-	t->robust_list = 0;
-	t->alt_sp = t->alt_size = 0;
-	t->alt_flags = 2; /* SS_DISABLE */
 	switch_view(t, e->view);
 	task_release_vfork(t);
-	sighand_exec(p->sighand);
-	itimers_exec(p);
+	p->did_exec = true;
+	p->dumpable = true;
+	p->exit_signal = SIGCHLD;
 	arch_fpu_reset(t);
 	(void)arch_set_tls(t, 0);
 	regs_start(task_regs(t), e->entry, e->sp);
-	p->did_exec = true;
-	p->dumpable = true;
-	p->pdeath_signal = 0;
-	p->exit_signal = SIGCHLD;
 }
 
 long proc_exec(struct file *exe, const char *filename, char *const *argv, char *const *envp,
@@ -185,8 +133,10 @@ long proc_exec(struct file *exe, const char *filename, char *const *argv, char *
 {
 	struct exec e = { .file = exe, .filename = filename, .argv = argv, .envp = envp,
 			  .kernel = kernel };
-	file_get(exe);
-	int err = exec_prepare(&e);
+	int err = exec_hold(exe);
+	if (err < 0)
+		return err;
+	err = exec_prepare(&e);
 	if (err == 0)
 		err = proc_kill_others();
 	/* point of no return */

@@ -5,35 +5,53 @@
 #include "elf/elf.h"
 #include "proc/task.h"
 
-#define EXEC_HEAD 256	  /* bytes of a file that say what it is (Linux: BINPRM_BUF_SIZE) */
-#define EXEC_SCRIPTS 5	  /* levels of #! */
+#define EXEC_SCRIPTS 5 /* levels of #! */
 #define EXEC_PREFIX (2 * EXEC_SCRIPTS + 1)
 
 struct exec {
-	struct file *file;	/* what is run in the end, a reference */
+	struct file *file;	/* what is run in the end: held (exec_hold) */
 	const char *filename;	/* as the caller named it */
+	bool unreachable;	/* filename is /dev/fd/N of a descriptor that exec closes */
 	char *const *argv, *const *envp; /* the program's pointers, or the kernel's */
 	bool kernel;
 
-	/* Scripts put these in front of argv, in place of the first `skip` ones. */
+	/* Scripts put these in front of argv, in place of its first `skip` strings. */
 	char *prefix[EXEC_PREFIX]; /* kmalloc'ed */
 	unsigned prefix_count, skip;
 
-	struct view *view;	/* new; a reference */
-	struct elf_image *image, *interp;
-	uintptr_t bias, interp_bias; /* added to the addresses in the files */
+	struct elf_image *image, *interp; /* kmalloc'ed; interp NULL: none */
+	struct view *view;		  /* new; a reference */
+	uintptr_t bias, interp_bias;	  /* added to the addresses in the files */
 	uintptr_t entry, sp;
-	struct sighand *sighand; /* a copy when the old one was shared; or NULL */
+	struct sighand *sighand;	  /* a copy when the old one was shared; or NULL */
 };
 
-/* Follow #! lines: e->file becomes the interpreter.  => 0, -ENOEXEC, -ELOOP, -ENOENT, … */
+/* --- exec_script.c --- */
+
+/* Take a reference of f and forbid writing to it.  => 0, -ETXTBSY: somebody has it open for that */
+int exec_hold(struct file *f);
+void exec_release(struct file *f);
+/* Follow #! lines: e->file becomes the interpreter.  => 0, -ENOEXEC, -ELOOP, -ENOENT, ... */
 int exec_scripts(struct exec *e);
-/* Map e->image (parsed) and its interpreter into a new view.  => 0, -errno */
+
+/* --- exec_place.c --- */
+
+/* Make e->view and decide where e->image, e->interp (if any), the stack and the mmap area lie in it:
+ * sets both biases and the places in the view.  => 0, -ENOMEM */
+int exec_place(struct exec *e);
+/* Bytes of an image with its stubs. */
+size_t exec_image_bytes(const struct elf_image *img);
+
+/* --- exec_map.c --- */
+
+/* Map e->image (parsed) and the interpreter that it names, at places of their own; sets entry.  => 0, -errno */
 int exec_map(struct exec *e);
-/* Copy arguments and environment onto the new stack and build the auxiliary vector.
+ssize_t exec_read(void *file, void *buf, size_t n, uint64_t offset); /* an elf_read_fn */
+
+/* --- exec_stack.c --- */
+
+/* Copy arguments and environment onto the new stack and build the auxiliary vector; sets sp.
  * => 0, -E2BIG, -EFAULT, -ENOMEM */
 int exec_stack(struct exec *e);
-
-ssize_t exec_read(void *file, void *buf, size_t n, uint64_t offset);
 
 #endif
