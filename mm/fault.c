@@ -21,8 +21,6 @@
 #include "mm/usercopy.h"
 #include "proc/forkrec.h"
 
-#define STACK_GUARD_GAP (256 * PAGE_SIZE) /* as Linux keeps it below a stack */
-
 uint64_t view_cow_faults;
 
 static const struct fault_result served = { 0, 0 };

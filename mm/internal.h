@@ -5,6 +5,8 @@
 #include "mm/slab.h"
 #include "mm/view.h"
 
+#define STACK_GUARD_GAP (256 * PAGE_SIZE) /* as Linux keeps it below a stack */
+
 /* Levels: an entry of level 2 is a top entry and points to a page directory, one of level 1 points
  * to a page table, one of level 0 is a leaf and points to a page. */
 #define LEVEL_TOP 2

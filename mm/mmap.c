@@ -40,7 +40,14 @@ bool view_range_free(const struct view *v, uintptr_t addr, size_t len)
 /* The highest gap of len bytes that ends at or below `top` and begins at or above `bottom`. */
 static uintptr_t find_below(struct view *v, uintptr_t bottom, uintptr_t top, size_t len)
 {
+	/* What the first stack may grow into, with its guard, is nobody else's. */
+	uintptr_t reserve = v->stack_top == 0 ? 0 : v->stack_limit - STACK_GUARD_GAP;
+
 	while (top >= bottom && top - bottom >= len) {
+		if (top - len < v->stack_top && top > reserve) {
+			top = reserve;
+			continue;
+		}
 		struct vma *vma = TREE_ENTRY(tree_find_le(&v->vmas, top - 1), struct vma, node);
 		if (vma == NULL || vma->end <= top - len)
 			return top - len;

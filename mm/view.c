@@ -57,14 +57,15 @@ static void flush_everything(void)
 	flush_count++;
 }
 
-/* A free window for one view: the one that is hinted at, or a random one. */
+/* A free window for one view: the one that is hinted at or the next one behind it, or a random
+ * one. */
 static struct window *window_find(unsigned hint)
 {
 	unsigned first = WINDOW_COUNT - 2; /* windows 1 .. WINDOW_COUNT - 2 */
 
 	if (hint > 0 && hint <= first && windows[hint].views == 0)
 		return &windows[hint];
-	unsigned start = fixed_places ? 0 : random_u64() % first;
+	unsigned start = hint > 0 ? hint : fixed_places ? 0 : random_u64() % first;
 	for (unsigned i = 0; i < first; i++) {
 		struct window *w = &windows[1 + (start + i) % first];
 		if (w->views == 0)
