@@ -69,7 +69,12 @@ S(tgkill, (pid_t tgid, pid_t tid, int sig), 0)
 
 /* -- syscalls/time.c */
 
-/* -- syscalls/sched.c, syscalls/futex.c */
+/* -- syscalls/futex.c */
+P(futex, (uintptr_t addr, int op, uint32_t val, uintptr_t timeout, uintptr_t addr2, uint32_t val3),
+  0, "priority inheritance: the PI operations (ENOSYS)")
+S(set_robust_list, (struct robust_list_head *head, size_t len), 0)
+S(get_robust_list, (pid_t pid, struct robust_list_head **head, size_t *len), 0)
+P(membarrier, (int cmd, unsigned flags, int cpu), 0, "the commands for restartable sequences (EINVAL)")
 
 /* -- syscalls/ids.c, syscalls/system.c */
 
