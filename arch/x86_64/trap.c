@@ -231,6 +231,9 @@ void trap_program(struct regs *regs, unsigned vector)
 	uint64_t error = regs->orig_rax;
 
 	regs->orig_rax = (uint64_t)-1;
+	/* A program's stack is never there: the kernel has jumped to a bad address. */
+	if (current->kstack_top - regs->rsp < KSTACK_SIZE)
+		panic_regs(regs, "%s: the kernel left its text", name_of(vector));
 	if (vector == VECTOR_PF) {
 		uint64_t addr = read_cr2();
 
