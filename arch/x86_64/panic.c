@@ -48,6 +48,11 @@ static void print_address(const char *head, uintptr_t addr)
 		kprintf("%s%#lx\n", head, addr);
 }
 
+static bool in_text(uintptr_t addr)
+{
+	return addr >= (uintptr_t)__text_start && addr < (uintptr_t)__text_end;
+}
+
 /* Can a frame be read at p: inside the image's data (boot and IST stacks) or the task's stack? */
 static bool on_a_stack(uintptr_t p)
 {
@@ -65,7 +70,7 @@ static void print_backtrace(uintptr_t frame)
 	for (int i = 0; i < DEPTH && on_a_stack(frame); i++) {
 		const uintptr_t *f = (const uintptr_t *)frame;
 
-		if (f[1] < (uintptr_t)__text_start || f[1] >= (uintptr_t)__text_end)
+		if (!in_text(f[1]))
 			break;
 		print_address("  ", f[1]);
 		if (f[0] == frame)
@@ -132,6 +137,8 @@ void panic_regs(const struct regs *regs, const char *fmt, ...)
 	va_end(ap);
 	print_task();
 	print_registers(regs);
+	if (!in_text(regs->rip) && on_a_stack(regs->rsp))
+		print_address("called from ", *(const uintptr_t *)regs->rsp);
 	print_backtrace(regs->rbp);
 	stop();
 }
