@@ -103,6 +103,8 @@ struct machine {
 };
 /* Start QEMU, or print its command line and exit if run->dry_run. */
 void machine_start(struct machine *m, const struct run_options *run, int initrd_fd);
+/* The path of a program on PATH.  Dies if it is not installed. */
+char *find_program(const char *name);
 
 /* -- flat_accel.c */
 

@@ -164,7 +164,7 @@ static void print_command(const struct strings *args)
 }
 
 /* execvp's search, done before the fork: the child of vfork may do little. */
-static char *find_program(const char *name)
+char *find_program(const char *name)
 {
 	const char *path = getenv("PATH");
 
