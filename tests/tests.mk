@@ -88,3 +88,13 @@ $(T)/unit/%: tests/unit/%.c FORCE
 		mv $@.d.new $@.d; \
 	fi
 check: $(UNIT_TESTS)
+
+# Fuzz targets: tests/fuzz/fuzz_X.c, likewise, with libFuzzer.  Not part of check: they run for ever.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(T)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_CFLAGS := $(filter-out -fsanitize=%,$(UNIT_CFLAGS)) -fsanitize=fuzzer,address,undefined
+$(T)/fuzz/%: tests/fuzz/%.c FORCE
+	$(call say,FUZZ,$@)
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_CFLAGS) -o $@ $< $$(sed -n 's,^/\* links: \(.*\) \*/$$,\1,p' $<)
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
