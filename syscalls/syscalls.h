@@ -35,6 +35,8 @@ struct __kernel_old_timeval;
 struct __kernel_itimerspec;
 struct __kernel_old_itimerval;
 struct timezone;
+struct __kernel_timex;
+struct sigevent;
 struct utimbuf;
 
 #define S(name, args, flags) long sys_##name args;

@@ -67,7 +67,43 @@ S(kill, (pid_t pid, int sig), 0)
 S(tkill, (pid_t tid, int sig), 0)
 S(tgkill, (pid_t tgid, pid_t tid, int sig), 0)
 
+/* -- syscalls/signalfd.c */
+S(signalfd, (int fd, const uint64_t *mask, size_t size), 0)
+S(signalfd4, (int fd, const uint64_t *mask, size_t size, int flags), 0)
+
 /* -- syscalls/time.c */
+S(nanosleep, (const struct __kernel_timespec *time, struct __kernel_timespec *remaining), 0)
+P(clock_nanosleep, (int id, int flags, const struct __kernel_timespec *time,
+  struct __kernel_timespec *remaining), 0,
+  "CPU clocks (EOPNOTSUPP); an absolute sleep does not notice that the clock is set")
+S(clock_gettime, (int id, struct __kernel_timespec *time), 0)
+S(clock_getres, (int id, struct __kernel_timespec *time), 0)
+S(clock_settime, (int id, const struct __kernel_timespec *time), 0)
+S(gettimeofday, (struct __kernel_old_timeval *time, struct timezone *zone), 0)
+S(settimeofday, (const struct __kernel_old_timeval *time, const struct timezone *zone), 0)
+S(time, (long *time), 0)
+P(times, (struct tms *times), 0, "system time is counted as user time")
+P(adjtimex, (struct __kernel_timex *timex), 0, "every adjustment (EINVAL)")
+P(clock_adjtime, (int id, struct __kernel_timex *timex), 0, "every adjustment (EINVAL)")
+
+/* -- syscalls/timer.c */
+S(alarm, (unsigned seconds), 0)
+S(getitimer, (int which, struct __kernel_old_itimerval *value), 0)
+S(setitimer, (int which, const struct __kernel_old_itimerval *value,
+  struct __kernel_old_itimerval *old), 0)
+S(timer_create, (int id, const struct sigevent *event, int *timer), 0)
+P(timer_settime, (int id, int flags, const struct __kernel_itimerspec *value,
+  struct __kernel_itimerspec *old), 0, "an absolute time does not notice that the clock is set")
+S(timer_gettime, (int id, struct __kernel_itimerspec *value), 0)
+S(timer_getoverrun, (int id), 0)
+S(timer_delete, (int id), 0)
+
+/* -- syscalls/timerfd.c */
+S(timerfd_create, (int id, int flags), 0)
+P(timerfd_settime, (int fd, int flags, const struct __kernel_itimerspec *value,
+  struct __kernel_itimerspec *old), 0,
+  "TFD_TIMER_CANCEL_ON_SET has no effect; an absolute time does not notice that the clock is set")
+S(timerfd_gettime, (int fd, struct __kernel_itimerspec *value), 0)
 
 /* -- syscalls/futex.c */
 P(futex, (uintptr_t addr, int op, uint32_t val, uintptr_t timeout, uintptr_t addr2, uint32_t val3),

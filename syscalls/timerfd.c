@@ -1,0 +1,167 @@
+/* timerfd.c: timerfd_create(2): a timer that is read. */
+#include <asm/errno.h>
+#include <asm/poll.h>
+#include <linux/timerfd.h>
+
+#include "fs/vfs.h"
+#include "mm/slab.h"
+#include "mm/usercopy.h"
+#include "proc/clock.h"
+#include "proc/cred.h"
+#include "proc/task.h"
+#include "syscalls/syscalls.h"
+
+struct timerfd {
+	struct clock_timer timer;
+	uint64_t count; /* expiries since the last read */
+	struct waitq readers;
+};
+
+static CACHE(timerfd_cache, struct timerfd);
+
+static void expire(struct clock_timer *timer, uint64_t missed)
+{
+	struct timerfd *t = CONTAINER_OF(timer, struct timerfd, timer);
+
+	t->count += missed + 1;
+	waitq_wake(&t->readers);
+}
+
+static ssize_t timerfd_read(struct file *f, struct iobuf *b, off_t *pos)
+{
+	struct timerfd *t = f->priv;
+	uint64_t count;
+	int err;
+
+	(void)pos;
+	if (iobuf_left(b) < sizeof(count))
+		return -EINVAL;
+	if (t->count == 0 && (f->flags & O_NONBLOCK) != 0)
+		return -EAGAIN;
+	err = WAIT_EVENT(&t->readers, t->count != 0);
+	if (err < 0)
+		return err;
+	count = t->count;
+	t->count = 0;
+	return iobuf_put(b, &count, sizeof(count)) == sizeof(count) ? (ssize_t)sizeof(count) :
+								      -EFAULT;
+}
+
+static unsigned timerfd_poll(struct file *f, struct poll_table *pt)
+{
+	struct timerfd *t = f->priv;
+
+	poll_wait(pt, &t->readers);
+	return t->count != 0 ? POLLIN : 0;
+}
+
+static void timerfd_release(struct file *f)
+{
+	struct timerfd *t = f->priv;
+
+	clock_timer_set(&t->timer, 0, 0);
+	cache_free(&timerfd_cache, t);
+}
+
+static const struct file_ops timerfd_ops = {
+	.read = timerfd_read,
+	.poll = timerfd_poll,
+	.release = timerfd_release,
+	.name = "[timerfd]",
+};
+
+long sys_timerfd_create(int id, int flags)
+{
+	struct clock clock;
+	struct timerfd *t;
+	struct file *f;
+
+	if ((flags & ~(TFD_CLOEXEC | TFD_NONBLOCK)) != 0)
+		return -EINVAL;
+	if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC && id != CLOCK_BOOTTIME &&
+	    id != CLOCK_REALTIME_ALARM && id != CLOCK_BOOTTIME_ALARM)
+		return -EINVAL;
+	if (id >= CLOCK_REALTIME_ALARM && !capable(CAP_WAKE_ALARM))
+		return -EPERM;
+	if (clock_find(id, &clock) < 0)
+		return -EINVAL;
+	t = cache_alloc(&timerfd_cache);
+	if (t == NULL)
+		return -ENOMEM;
+	t->timer.clock = clock;
+	t->timer.fire = expire;
+	waitq_init(&t->readers);
+	f = file_create_ops(&timerfd_ops, t, O_RDWR | (flags & TFD_NONBLOCK));
+	if (f == NULL) {
+		cache_free(&timerfd_cache, t);
+		return -ENOMEM;
+	}
+	return fd_install(f, (flags & TFD_CLOEXEC) != 0 ? FD_CLOEXEC : 0, 0);
+}
+
+/* => the file of a timer descriptor, counted; NULL with *err */
+static struct file *timerfd_get(int fd, int *err)
+{
+	struct file *f = fd_get(fd);
+
+	*err = -EBADF;
+	if (f != NULL && f->ops != &timerfd_ops) {
+		file_put(f);
+		f = NULL;
+		*err = -EINVAL;
+	}
+	return f;
+}
+
+static int put_setting(struct __kernel_itimerspec *uvalue, const struct timerfd *t)
+{
+	struct __kernel_itimerspec v = { timespec_of(t->timer.interval),
+					 timespec_of(clock_timer_left(&t->timer)) };
+
+	return put_user(v, uvalue);
+}
+
+static void timerfd_arm(struct timerfd *t, uint64_t value, uint64_t interval, bool absolute)
+{
+	uint64_t now = 0;
+
+	if (!absolute)
+		(void)clock_read(&t->timer.clock, &now);
+	t->count = 0;
+	clock_timer_set(&t->timer, value == 0 ? 0 : time_add(now, value), interval);
+}
+
+long sys_timerfd_settime(int fd, int flags, const struct __kernel_itimerspec *unew,
+			 struct __kernel_itimerspec *uold)
+{
+	struct __kernel_itimerspec v;
+	uint64_t value, interval;
+	struct file *f;
+	int err;
+
+	if (get_user(v, unew) < 0)
+		return -EFAULT;
+	if ((flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) != 0 ||
+	    timespec_to_ns(&v.it_value, &value) < 0 || timespec_to_ns(&v.it_interval, &interval) < 0)
+		return -EINVAL;
+	f = timerfd_get(fd, &err);
+	if (f == NULL)
+		return err;
+	err = uold == NULL ? 0 : put_setting(uold, f->priv);
+	if (err == 0)
+		timerfd_arm(f->priv, value, interval, (flags & TFD_TIMER_ABSTIME) != 0);
+	file_put(f);
+	return err;
+}
+
+long sys_timerfd_gettime(int fd, struct __kernel_itimerspec *uvalue)
+{
+	int err;
+	struct file *f = timerfd_get(fd, &err);
+
+	if (f == NULL)
+		return err;
+	err = put_setting(uvalue, f->priv);
+	file_put(f);
+	return err;
+}
