@@ -125,7 +125,7 @@ include initrd/initrd.mk
 
 FLAT_SRC := $(wildcard tools/flat*.c)
 flat: $(if $(FLAT_SRC),$(BUILD)/flat)
-$(BUILD)/flat: $(FLAT_SRC) $(wildcard tools/flat*.h) Makefile | tools-build
+$(BUILD)/flat: $(FLAT_SRC) $(wildcard tools/flat*.h) drivers/hostproto.h Makefile | tools-build
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -I. -o $@ $(FLAT_SRC)

@@ -1,0 +1,30 @@
+# lib.sh: for the tests of `flat run`: prints "ok NAME" and "not ok NAME: why".
+T=${T:-build/tests}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+FLAT=./flat
+
+# check NAME WHAT EXPECTED GOT
+check() {
+	if [ "$3" = "$4" ]; then
+		echo "ok $1"
+	else
+		echo "not ok $1: $2 is '$4' and not '$3'"
+	fi
+}
+
+# run ARGUMENTS...: flat run, with a time limit; sets out, err and status.
+run() {
+	timeout -k 5 60 $FLAT run "$@" >"$dir/out" 2>"$dir/err"
+	status=$?
+	out=$(cat "$dir/out")
+	err=$(cat "$dir/err")
+}
+
+# status NAME EXPECTED ARGUMENTS...
+status() {
+	name=$1 expected=$2
+	shift 2
+	run "$@" </dev/null
+	check "$name" status "$expected" "$status"
+}

@@ -1,0 +1,69 @@
+# Options of `flat run`.
+. tests/flat/lib.sh
+
+run -e FOO='a b' -e BAR= sh -c 'echo "$FOO,$BAR,"' </dev/null
+check env out 'a b,,' "$out"
+FROM_HERE=here run -e FROM_HERE -e NOT_SET_HERE sh -c 'echo $FROM_HERE${NOT_SET_HERE-unset}' </dev/null
+check env_from_here out hereunset "$out"
+run -e PATH=/x:/bin --env=HOME=/h sh -c 'echo $PATH $HOME' </dev/null
+check env_override out '/x:/bin /h' "$out"
+
+run -w /tmp pwd </dev/null
+check workdir out /tmp "$out"
+status workdir_missing 125 -w /no/such/folder pwd
+
+run -- echo --help -x </dev/null
+check options_end out '--help -x' "$out"
+run echo '' "it's" '$HOME "x"' </dev/null
+check arguments out " it's \$HOME \"x\"" "$out"
+long=$(seq 2000)
+run sh -c "cat <<'EOF'
+$long
+EOF" </dev/null
+check long_argument out "$long" "$out"
+
+mkdir "$dir/share" "$dir/share/sub"
+echo one >"$dir/share/file"
+echo two >"$dir/share/sub/file"
+ln -s sub/file "$dir/share/link"
+printf '#!/bin/sh\necho ran\n' >"$dir/share/script"
+chmod +x "$dir/share/script"
+run -v "$dir/share:/mnt/share" sh -c 'cd /mnt/share; cat file sub/file link; ./script; echo x >file' \
+	</dev/null
+check volume out "one
+two
+two
+ran" "$out"
+check volume_is_a_copy file one "$(cat "$dir/share/file")"
+run -v "$dir/share/file:/etc/one:ro" cat /etc/one </dev/null
+check volume_of_a_file out one "$out"
+status volume_missing 125 -v /no/such:/x true
+
+run --dry-run -m 32 --append 'x y' true
+check dry_run "first word" qemu-system-x86_64 "${out%% *}"
+case $out in
+*" -m 32M "*"'console=host x y'"*) echo ok dry_run_line ;;
+*) echo "not ok dry_run_line: $out" ;;
+esac
+
+run -m 16M true </dev/null
+check small_memory status 0 "$status"
+
+run --verbose true </dev/null
+case $err in
+*flatshare*) echo ok verbose ;;
+*) echo "not ok verbose: $err" ;;
+esac
+run true </dev/null
+check quiet "out and err" "" "$out$err"
+run --strace true </dev/null
+case $err in
+*exit_group*) echo ok strace ;;
+*) echo "not ok strace: $err" ;;
+esac
+
+run --help
+case $out in
+*"Usage: flat run"*) echo ok help ;;
+*) echo "not ok help: $out" ;;
+esac
