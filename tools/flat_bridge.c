@@ -29,6 +29,7 @@
 #define CHUNK		65536
 #define KEEP_MAX	(256 * 1024) /* of log to keep */
 #define IMPATIENCE	3.0	     /* seconds in which a second signal ends QEMU */
+#define SAME_SIGNAL	0.1	     /* timeout(1) sends one to us and one to our group */
 #define GRACE		1.0	     /* seconds for QEMU to end after the guest has */
 #define ESCAPE_BYTE	0x1d	     /* ^] */
 #define ESCAPE_COUNT	3
@@ -65,6 +66,7 @@ struct bridge {
 	double deadline;       /* when to kill QEMU; 0: never */
 	int deadline_status;
 	double last_signal;
+	int last_number;
 	double escape_since;   /* first of the last ^] typed */
 	int escapes;
 };
@@ -390,6 +392,9 @@ static void pass_signal(struct bridge *b, int number)
 {
 	double now = now_seconds();
 
+	if (number == b->last_number && now - b->last_signal < SAME_SIGNAL)
+		return;
+	b->last_number = number;
 	if (b->qemu_ended) /* only a reader that does not read keeps us here */
 		exit(EXIT_SIGNAL + number);
 	if (b->last_signal != 0 && now - b->last_signal < IMPATIENCE)
