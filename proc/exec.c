@@ -20,6 +20,7 @@
 
 #include <asm/errno.h>
 
+#include "fs/fd.h"
 #include "fs/vfs.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -30,6 +31,25 @@
 
 /* --- preparing --- */
 
+/* Descriptors and handlers that other processes use as well (clone's CLONE_FILES, CLONE_SIGHAND)
+ * stay theirs; the new program gets copies. */
+static int unshare(struct exec *e)
+{
+	struct proc *p = current->proc;
+
+	if (p->sighand->ref.n > 1) {
+		e->sighand = sighand_copy(p->sighand);
+		if (e->sighand == NULL)
+			return -ENOMEM;
+	}
+	if (files_shared(p->files)) {
+		e->files = files_copy(p->files);
+		if (e->files == NULL)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int exec_prepare(struct exec *e)
 {
 	int err = exec_scripts(e);
@@ -39,10 +59,8 @@ static int exec_prepare(struct exec *e)
 	if (e->image == NULL)
 		return -ENOMEM;
 	err = elf_parse(exec_read, e->file, e->image);
-	if (err == 0 && current->proc->sighand->ref.n > 1) {
-		e->sighand = sighand_copy(current->proc->sighand);
-		err = e->sighand == NULL ? -ENOMEM : 0;
-	}
+	if (err == 0)
+		err = unshare(e);
 	if (err == 0)
 		err = exec_map(e);
 	if (err == 0)
@@ -59,6 +77,8 @@ static void exec_free(struct exec *e)
 	exec_release(e->file);
 	if (e->sighand != NULL)
 		sighand_put(e->sighand);
+	if (e->files != NULL)
+		files_put(e->files);
 	view_put(e->view);
 }
 
@@ -90,6 +110,20 @@ static void take_exe(struct proc *p, struct exec *e)
 	e->file = NULL;
 }
 
+static void take_copies(struct proc *p, struct exec *e)
+{
+	if (e->sighand != NULL) {
+		sighand_put(p->sighand);
+		p->sighand = e->sighand;
+		e->sighand = NULL;
+	}
+	if (e->files != NULL) {
+		files_put(p->files);
+		p->files = e->files;
+		e->files = NULL;
+	}
+}
+
 static void forget_old_program(struct task *t)
 {
 	struct proc *p = t->proc;
@@ -110,11 +144,7 @@ static void exec_commit(struct exec *e)
 	struct task *t = current;
 	struct proc *p = t->proc;
 
-	if (e->sighand != NULL) {
-		sighand_put(p->sighand);
-		p->sighand = e->sighand;
-		e->sighand = NULL;
-	}
+	take_copies(p, e);
 	forget_old_program(t);
 	take_exe(p, e);
 	set_comm(t, e->filename);

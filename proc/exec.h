@@ -23,7 +23,8 @@ struct exec {
 	struct view *view;		  /* new; a reference */
 	uintptr_t bias, interp_bias;	  /* added to the addresses in the files */
 	uintptr_t entry, sp;
-	struct sighand *sighand;	  /* a copy when the old one was shared; or NULL */
+	struct sighand *sighand;	  /* copies, when the old ones were shared; or NULL */
+	struct files *files;
 };
 
 /* --- exec_script.c --- */

@@ -45,7 +45,7 @@
 #define STACK_USE (16 * PAGE_SIZE)   /* what most programs use of stack and heap */
 #define HEAP_USE (32 * PAGE_SIZE)
 #define INTERP_GAPS 64		     /* places for the interpreter, a page apart */
-#define STACK_RESERVE_MIN (32 * PAGE_SIZE)
+#define STACK_RESERVE_MIN (64 * PAGE_SIZE)
 #define STACK_RESERVE_MAX (4ul << 30)
 
 size_t exec_image_bytes(const struct elf_image *img)

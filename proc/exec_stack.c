@@ -20,7 +20,6 @@
 #define STRING_MAX (32 * PAGE_SIZE) /* one string: MAX_ARG_STRLEN */
 #define TOTAL_MIN (32 * PAGE_SIZE)
 #define TOTAL_MAX (6ul << 20) /* 3/4 of _STK_LIM */
-#define MAX_WORDS 0x7fffffff
 #define CHUNK 256
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
@@ -140,7 +139,9 @@ static int put_user_string(struct builder *b, const char *s)
 
 	while (err == 0) {
 		size_t room = b->string_end - b->string;
-		size_t n = copy_from_user_partial(chunk, s, MIN(room, sizeof(chunk)));
+		/* Not beyond the page: nothing is touched that the string does not need. */
+		size_t n = MIN(MIN(room, sizeof(chunk)), PAGE_SIZE - ((uintptr_t)s & PAGE_MASK));
+		n = copy_from_user_partial(chunk, s, n);
 		if (n == 0)
 			return room == 0 ? -E2BIG : -EFAULT;
 		size_t len = strnlen(chunk, n);
