@@ -33,9 +33,6 @@ void random_init(void);
 void random_bytes(void *buf, size_t n);
 uint64_t random_u64(void);
 
-/* initrd/cpio.c: fill the root from boot_info.initrd and give its pages back. */
-void initrd_unpack(void);
-
 void kernel_main(void) __attribute__((noreturn));
 
 #endif

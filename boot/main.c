@@ -6,6 +6,7 @@
 #include "drivers/console.h"
 #include "drivers/hostport.h"
 #include "fs/vfs.h"
+#include "initrd/initrd.h"
 #include "lib/print.h"
 #include "mm/page.h"
 #include "mm/view.h"
@@ -24,13 +25,13 @@ void kernel_main(void)
 	view_init();	  /* windows */
 	sched_init();
 	proc_init();
-	vfs_init();	/* an empty root, devices */
+	vfs_init(); /* an empty root, devices */
 	if (proc_init_files() < 0)
 		panic("no memory for the first process");
 	console_init(); /* the terminal and the channels to the host */
 	if (hostport_present())
 		trace_sink = hostport_trace;
-	initrd_unpack();
+	initrd_unpack(); /* the root's first content */
 	vfs_mount_defaults();
 	kprintf("flatshare: up, %zu of %zu KiB free\n", page_free_count() * (PAGE_SIZE / 1024),
 		page_total() * (PAGE_SIZE / 1024));
