@@ -1,0 +1,110 @@
+/* procfs.h: the file system "proc": what the kernel knows, as text files.
+ *
+ * The tree is described by constant tables of entries.  Nothing below the root is kept: an inode is
+ * made when a name is looked up and remembers only the entry and the numbers of its process, thread
+ * and descriptor, so an open file of a process that is gone says ESRCH instead of holding it.
+ *
+ * Locks: none.  Nothing here sleeps, so that borrowed procs and tasks stay valid. */
+#ifndef FS_PROCFS_H
+#define FS_PROCFS_H
+
+#include "fs/internal.h"
+#include "proc/task.h"
+
+/* --- text that grows --- */
+
+struct text {
+	char *buf;
+	size_t len, room;
+	bool failed; /* memory was short, or it is longer than any file here may be */
+};
+
+/* Append; after a failure they do nothing. */
+void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void text_put(struct text *t, const void *data, size_t len);
+/* Room for len more bytes, to be filled in by the caller.  => NULL: failed */
+char *text_room(struct text *t, size_t len);
+/* Append s with what would break a line or a field of a line written as \ooo. */
+void text_escaped(struct text *t, const char *s, const char *what);
+void text_free(struct text *t);
+
+/* --- entries --- */
+
+struct procfs_entry;
+
+/* A name in a directory whose names are made. */
+struct procfs_node {
+	const struct procfs_entry *entry;
+	pid_t pid, tid; /* 0: none; tid 0 in /proc/<pid>: the process as a whole */
+	int fd;		/* -1: none */
+	mode_t perm;	/* 0: as the entry says */
+	uint64_t start; /* the process's start_ns, since pids are used again */
+	char name[16];
+};
+
+struct procfs_entry {
+	const char *name;
+	mode_t mode; /* with the type */
+	/* Files.  show makes the whole content; write gets the text without its newline, ending with
+	 * NUL.  => 0, -errno */
+	int (*show)(struct text *t, const struct inode *inode);
+	int (*write)(const struct inode *inode, char *text, size_t len);
+	const struct file_ops *fops; /* instead of both; NULL: as they say */
+	/* Symbolic links: their text; where a jump goes (NULL: by the text). */
+	int (*link)(struct text *t, const struct inode *inode);
+	int (*jump)(const struct inode *inode, struct path *to);
+	/* Directories: fixed entries, ending with a NULL name; names that are made: the one called
+	 * name[0..len), and the first whose key is >= *key, which then becomes its key. */
+	const struct procfs_entry *entries;
+	int (*find)(const struct inode *dir, const char *name, size_t len, struct procfs_node *n);
+	bool (*next)(const struct inode *dir, unsigned *key, struct procfs_node *n);
+};
+
+/* clang-format off */
+#define PROC_DIR(n, perm, table) { .name = (n), .mode = S_IFDIR | (perm), .entries = (table) }
+#define PROC_FILE(n, perm, fn) { .name = (n), .mode = S_IFREG | (perm), .show = (fn) }
+#define PROC_FILE_RW(n, perm, fn, wr)                                                              \
+	{ .name = (n), .mode = S_IFREG | (perm), .show = (fn), .write = (wr) }
+#define PROC_LINK(n, fn, to)                                                                       \
+	{ .name = (n), .mode = S_IFLNK | 0777, .link = (fn), .jump = (to) }
+/* clang-format on */
+
+/* The process and the thread of an inode.  A zombie has no thread; a process without a chosen
+ * thread has its leader.  => NULL: gone */
+struct proc *procfs_proc(const struct inode *inode);
+struct task *procfs_task(const struct inode *inode);
+/* May the current process look into p's memory and files?  => 0, -EACCES */
+int procfs_may_inspect(const struct proc *p);
+/* name[0..len) as a number without a sign and leading zeros.  => -1: it is none */
+int procfs_number(const char *name, size_t len);
+
+/* procfs_pid.c: /proc/<pid> and /proc/<pid>/task */
+int procfs_pid_find(const struct inode *dir, const char *name, size_t len, struct procfs_node *n);
+bool procfs_pid_next(const struct inode *dir, unsigned *key, struct procfs_node *n);
+/* procfs_stat.c: numbers of a process */
+int procfs_show_stat(struct text *t, const struct inode *inode);
+int procfs_show_statm(struct text *t, const struct inode *inode);
+int procfs_show_status(struct text *t, const struct inode *inode);
+int procfs_show_limits(struct text *t, const struct inode *inode);
+/* procfs_maps.c: its memory */
+int procfs_show_maps(struct text *t, const struct inode *inode);
+int procfs_show_smaps(struct text *t, const struct inode *inode);
+/* procfs_fd.c: its descriptors */
+int procfs_fd_find(const struct inode *dir, const char *name, size_t len, struct procfs_node *n);
+bool procfs_fd_next(const struct inode *dir, unsigned *key, struct procfs_node *n);
+int procfs_fdinfo_find(const struct inode *dir, const char *name, size_t len,
+		       struct procfs_node *n);
+bool procfs_fdinfo_next(const struct inode *dir, unsigned *key, struct procfs_node *n);
+/* procfs_mounts.c */
+int procfs_show_mounts(struct text *t, const struct inode *inode);
+int procfs_show_mountinfo(struct text *t, const struct inode *inode);
+/* procfs_fork.c: records of forks, of all processes and of one */
+int procfs_show_forks(struct text *t, const struct inode *inode);
+int procfs_show_proc_forks(struct text *t, const struct inode *inode);
+/* procfs_system.c, procfs_sys.c: the fixed names in the root, and below /proc/sys */
+extern const struct procfs_entry procfs_root_entries[], procfs_sys_entries[];
+
+/* User and system time of p's tasks, ended ones included. */
+void procfs_times(const struct proc *p, uint64_t *user, uint64_t *sys);
+
+#endif

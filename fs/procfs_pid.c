@@ -1,0 +1,335 @@
+/* procfs_pid.c: /proc/<pid> and /proc/<pid>/task/<tid>: the names, and what is short.
+ *
+ * The same table serves processes and threads but for what makes sense for one of them only. */
+
+#include "fs/procfs.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include "syscalls/syscalls.h"
+
+#define LINK_MAX 4096
+
+/* --- the program --- */
+
+/* A range of the process's memory, as far as it can be read.  => 0, -errno */
+static int show_memory(struct text *t, const struct proc *p, uintptr_t start, uintptr_t end)
+{
+	char *to = end > start ? text_room(t, end - start) : NULL;
+
+	if (to == NULL)
+		return 0;
+	ssize_t n = view_read(p->view, start, to, end - start);
+	if (n > 0)
+		t->len += (size_t)n;
+	return 0;
+}
+
+static int show_cmdline(struct text *t, const struct inode *inode)
+{
+	const struct proc *p = procfs_proc(inode);
+	const struct view *v = p->view;
+
+	return v == NULL ? 0 : show_memory(t, p, v->arg_start, v->arg_end);
+}
+
+static int show_environ(struct text *t, const struct inode *inode)
+{
+	const struct proc *p = procfs_proc(inode);
+	const struct view *v = p->view;
+	int err = procfs_may_inspect(p);
+
+	if (err < 0 || v == NULL)
+		return err;
+	return show_memory(t, p, v->env_start, v->env_end);
+}
+
+static const char *name_of(const struct inode *inode)
+{
+	const struct task *task = procfs_task(inode);
+
+	return task != NULL ? task->comm : procfs_proc(inode)->comm;
+}
+
+static int show_comm(struct text *t, const struct inode *inode)
+{
+	text_printf(t, "%s\n", name_of(inode));
+	return 0;
+}
+
+static int write_comm(const struct inode *inode, char *text, size_t len)
+{
+	struct task *task = procfs_task(inode);
+
+	(void)len;
+	if (task == NULL)
+		return -ESRCH;
+	if (task->proc != current->proc)
+		return -EINVAL;
+	strlcpy(task->comm, text, sizeof(task->comm));
+	return 0;
+}
+
+/* The kernel function a thread sleeps in: its name is not kept, so as for one that runs. */
+static int show_wchan(struct text *t, const struct inode *inode)
+{
+	const struct task *task = procfs_task(inode);
+
+	if (task == NULL || task->state == TASK_RUNNABLE || !task->in_syscall)
+		text_printf(t, "0");
+	else
+		text_printf(t, "sys_%s", syscall_name(task->syscall_nr));
+	return 0;
+}
+
+static int show_syscall(struct text *t, const struct inode *inode)
+{
+	const struct task *task = procfs_task(inode);
+	int err = procfs_may_inspect(procfs_proc(inode));
+
+	if (err < 0)
+		return err;
+	if (task == NULL || task->state == TASK_RUNNABLE) {
+		text_printf(t, "running\n");
+		return 0;
+	}
+	const struct regs *r = task_regs(task);
+	if (!task->in_syscall) {
+		text_printf(t, "-1 0x%lx 0x%lx\n", regs_sp(r), regs_ip(r));
+		return 0;
+	}
+	text_printf(t, "%ld", task->syscall_nr);
+	for (unsigned i = 0; i < 6; i++)
+		text_printf(t, " 0x%lx", (unsigned long)regs_arg(r, i));
+	text_printf(t, " 0x%lx 0x%lx\n", regs_sp(r), regs_ip(r));
+	return 0;
+}
+
+/* Bytes are not counted. */
+static int show_io(struct text *t, const struct inode *inode)
+{
+	static const char *const keys[] = { "rchar",
+					    "wchar",
+					    "syscr",
+					    "syscw",
+					    "read_bytes",
+					    "write_bytes",
+					    "cancelled_write_bytes" };
+	int err = procfs_may_inspect(procfs_proc(inode));
+
+	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(keys); i++)
+		text_printf(t, "%s: 0\n", keys[i]);
+	return err;
+}
+
+/* Only the process that asks for memory is ever killed: the score is taken and means nothing. */
+static int show_zero(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "0\n");
+	return 0;
+}
+
+static int write_oom_score_adj(const struct inode *inode, char *text, size_t len)
+{
+	char *digits = text[0] == '-' ? text + 1 : text, *end;
+
+	if (len == 0 || strtoull(digits, &end, 10) > 1000 || end == digits || *end != '\0')
+		return -EINVAL;
+	return procfs_may_inspect(procfs_proc(inode));
+}
+
+/* --- links --- */
+
+static int link_path(struct text *t, const struct path *p)
+{
+	char *buf = kmalloc(LINK_MAX);
+	bool unreachable;
+
+	if (buf == NULL)
+		return -ENOMEM;
+	char *s = path_text(p, &current->proc->fs->root, buf, LINK_MAX, &unreachable);
+	if (s != NULL) {
+		text_printf(t, "%s%s%s", unreachable ? "(unreachable)" : "", s,
+			    dentry_is_deleted(p->dentry) ? " (deleted)" : "");
+	}
+	kfree(buf);
+	return s == NULL ? -ENAMETOOLONG : 0;
+}
+
+/* The places are borrowed.  => -ENOENT: a zombie, -EACCES */
+static int exe_path(const struct inode *inode, struct path *p)
+{
+	const struct proc *proc = procfs_proc(inode);
+	int err = procfs_may_inspect(proc);
+
+	if (err < 0 || proc->exe == NULL)
+		return err < 0 ? err : -ENOENT;
+	*p = (struct path){ proc->exe->mnt, proc->exe->dentry };
+	return 0;
+}
+
+static int cwd_path(const struct inode *inode, struct path *p)
+{
+	const struct proc *proc = procfs_proc(inode);
+	int err = procfs_may_inspect(proc);
+
+	if (err < 0 || proc->fs == NULL)
+		return err < 0 ? err : -ENOENT;
+	*p = proc->fs->cwd;
+	return 0;
+}
+
+static int root_path(const struct inode *inode, struct path *p)
+{
+	const struct proc *proc = procfs_proc(inode);
+	int err = procfs_may_inspect(proc);
+
+	if (err < 0 || proc->fs == NULL)
+		return err < 0 ? err : -ENOENT;
+	*p = proc->fs->root;
+	return 0;
+}
+
+/* name_link() and name_jump() of an entry, from name_path(). */
+#define PLACE(name)                                                                                \
+	static int name##_link(struct text *t, const struct inode *inode)                          \
+	{                                                                                          \
+		struct path p;                                                                     \
+		int err = name##_path(inode, &p);                                                  \
+		return err < 0 ? err : link_path(t, &p);                                           \
+	}                                                                                          \
+	static int name##_jump(const struct inode *inode, struct path *to)                         \
+	{                                                                                          \
+		int err = name##_path(inode, to);                                                  \
+		if (err == 0)                                                                      \
+			path_get(to);                                                              \
+		return err;                                                                        \
+	}
+PLACE(exe)
+PLACE(cwd)
+PLACE(root)
+
+/* --- the tables --- */
+
+static int thread_find(const struct inode *dir, const char *name, size_t len,
+		       struct procfs_node *n);
+static bool thread_next(const struct inode *dir, unsigned *key, struct procfs_node *n);
+
+/* What /proc/<pid> and /proc/<pid>/task/<tid> both have. */
+/* clang-format off */
+#define COMMON_ENTRIES                                                                             \
+	{ .name = "fd", .mode = S_IFDIR | 0500, .find = procfs_fd_find, .next = procfs_fd_next },  \
+	{ .name = "fdinfo", .mode = S_IFDIR | 0555, .find = procfs_fdinfo_find,                    \
+	  .next = procfs_fdinfo_next },                                                            \
+	PROC_FILE("environ", 0400, show_environ),                                                  \
+	PROC_FILE("status", 0444, procfs_show_status),                                             \
+	PROC_FILE("limits", 0444, procfs_show_limits),                                             \
+	PROC_FILE_RW("comm", 0644, show_comm, write_comm),                                         \
+	PROC_FILE("syscall", 0400, show_syscall),                                                  \
+	PROC_FILE("cmdline", 0444, show_cmdline),                                                  \
+	PROC_FILE("stat", 0444, procfs_show_stat),                                                 \
+	PROC_FILE("statm", 0444, procfs_show_statm),                                               \
+	PROC_FILE("maps", 0444, procfs_show_maps),                                                 \
+	PROC_FILE("smaps", 0444, procfs_show_smaps),                                               \
+	PROC_LINK("cwd", cwd_link, cwd_jump),                                                      \
+	PROC_LINK("root", root_link, root_jump),                                                   \
+	PROC_LINK("exe", exe_link, exe_jump),                                                      \
+	PROC_FILE("mounts", 0444, procfs_show_mounts),                                             \
+	PROC_FILE("mountinfo", 0444, procfs_show_mountinfo),                                       \
+	PROC_FILE("wchan", 0444, show_wchan),                                                      \
+	PROC_FILE("oom_score", 0444, show_zero),                                                   \
+	PROC_FILE_RW("oom_score_adj", 0644, show_zero, write_oom_score_adj),                       \
+	PROC_FILE("io", 0400, show_io)
+/* clang-format on */
+
+static const struct procfs_entry thread_entries[] = { COMMON_ENTRIES, { 0 } };
+
+static const struct procfs_entry process_entries[] = {
+	{ .name = "task", .mode = S_IFDIR | 0555, .find = thread_find, .next = thread_next },
+	COMMON_ENTRIES,
+	PROC_FILE("fork", 0444, procfs_show_proc_forks),
+	{ 0 },
+};
+
+static const struct procfs_entry process_dir = PROC_DIR("", 0555, process_entries);
+static const struct procfs_entry thread_dir = PROC_DIR("", 0555, thread_entries);
+
+/* --- names that are numbers --- */
+
+static void process_node(struct procfs_node *n, const struct proc *p)
+{
+	n->entry = &process_dir;
+	n->pid = p->pid;
+	n->tid = 0;
+	n->start = p->start_ns;
+	snprintf(n->name, sizeof(n->name), "%d", p->pid);
+}
+
+/* Threads that are not leaders can be looked up here as well, though they are not listed. */
+int procfs_pid_find(const struct inode *dir, const char *name, size_t len, struct procfs_node *n)
+{
+	int pid = procfs_number(name, len);
+	const struct proc *p = pid < 1 ? NULL : proc_find(pid);
+	const struct task *t = pid < 1 ? NULL : task_find(pid);
+
+	(void)dir;
+	if (p == NULL && t == NULL)
+		return -ENOENT;
+	process_node(n, p != NULL ? p : t->proc);
+	n->tid = p != NULL ? 0 : pid;
+	return 0;
+}
+
+bool procfs_pid_next(const struct inode *dir, unsigned *key, struct procfs_node *n)
+{
+	const struct proc *p, *best = NULL;
+
+	(void)dir;
+	LIST_FOREACH(p, &proc_list, all_link) {
+		if ((unsigned)p->pid >= *key && (best == NULL || p->pid < best->pid))
+			best = p;
+	}
+	if (best == NULL)
+		return false;
+	process_node(n, best);
+	*key = (unsigned)best->pid;
+	return true;
+}
+
+static void thread_node(struct procfs_node *n, pid_t tid)
+{
+	n->entry = &thread_dir;
+	n->tid = tid;
+	snprintf(n->name, sizeof(n->name), "%d", tid);
+}
+
+/* A zombie is shown with the one thread it was. */
+static int thread_find(const struct inode *dir, const char *name, size_t len, struct procfs_node *n)
+{
+	int tid = procfs_number(name, len);
+	const struct proc *p = procfs_proc(dir);
+	const struct task *t = tid < 1 ? NULL : task_find(tid);
+
+	if (p->leader == NULL ? tid != p->pid : t == NULL || t->proc != p)
+		return -ENOENT;
+	thread_node(n, tid);
+	return 0;
+}
+
+static bool thread_next(const struct inode *dir, unsigned *key, struct procfs_node *n)
+{
+	const struct proc *p = procfs_proc(dir);
+	const struct task *t;
+	pid_t best = p->leader == NULL && (unsigned)p->pid >= *key ? p->pid : 0;
+
+	LIST_FOREACH(t, &p->tasks, proc_link) {
+		if ((unsigned)t->tid >= *key && (best == 0 || t->tid < best))
+			best = t->tid;
+	}
+	if (best == 0)
+		return false;
+	thread_node(n, best);
+	*key = (unsigned)best;
+	return true;
+}

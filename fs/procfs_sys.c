@@ -1,0 +1,163 @@
+/* procfs_sys.c: /proc/sys: what can be asked, and in part set (formats: proc(5), sysctl(8)).
+ *
+ * Limits that are fixed in this kernel are shown and cannot be written. */
+
+#include "boot/boot.h"
+#include "fs/procfs.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "proc/uts.h"
+
+#define PIDS	   32768
+#define PIPE_MAX   1048576
+#define UUID_BYTES 16
+
+/* --- names --- */
+
+/* show_NAME() of a field of uts. */
+#define SHOW_UTS(name, field)                                                                      \
+	static int show_##name(struct text *t, const struct inode *inode)                          \
+	{                                                                                          \
+		(void)inode;                                                                       \
+		text_printf(t, "%s\n", uts.field);                                                 \
+		return 0;                                                                          \
+	}
+SHOW_UTS(hostname, nodename)
+SHOW_UTS(domainname, domainname)
+SHOW_UTS(ostype, sysname)
+SHOW_UTS(osrelease, release)
+SHOW_UTS(version, version)
+
+static int write_hostname(const struct inode *inode, char *text, size_t len)
+{
+	(void)inode;
+	(void)len;
+	strlcpy(uts.nodename, text, sizeof(uts.nodename));
+	return 0;
+}
+
+static int write_domainname(const struct inode *inode, char *text, size_t len)
+{
+	(void)inode;
+	(void)len;
+	strlcpy(uts.domainname, text, sizeof(uts.domainname));
+	return 0;
+}
+
+/* --- random --- */
+
+/* Version 4, variant 1 (RFC 4122). */
+static void uuid_make(uint8_t id[UUID_BYTES])
+{
+	random_bytes(id, UUID_BYTES);
+	id[6] = (id[6] & 0x0f) | 0x40;
+	id[8] = (id[8] & 0x3f) | 0x80;
+}
+
+static void uuid_put(struct text *t, const uint8_t id[UUID_BYTES])
+{
+	for (int i = 0; i < UUID_BYTES; i++) {
+		bool dash = i == 4 || i == 6 || i == 8 || i == 10;
+		text_printf(t, "%s%02x", dash ? "-" : "", id[i]);
+	}
+	text_printf(t, "\n");
+}
+
+static int show_uuid(struct text *t, const struct inode *inode)
+{
+	uint8_t id[UUID_BYTES];
+
+	(void)inode;
+	uuid_make(id);
+	uuid_put(t, id);
+	return 0;
+}
+
+static int show_boot_id(struct text *t, const struct inode *inode)
+{
+	static uint8_t id[UUID_BYTES];
+
+	(void)inode;
+	if (id[6] == 0)
+		uuid_make(id);
+	uuid_put(t, id);
+	return 0;
+}
+
+/* --- numbers --- */
+
+/* show_NAME() of a number. */
+#define SHOW_NUMBER(name, value)                                                                   \
+	static int show_##name(struct text *t, const struct inode *inode)                          \
+	{                                                                                          \
+		(void)inode;                                                                       \
+		text_printf(t, "%lu\n", (unsigned long)(value));                                   \
+		return 0;                                                                          \
+	}
+SHOW_NUMBER(pid_max, PIDS)
+SHOW_NUMBER(threads_max, PIDS)
+SHOW_NUMBER(entropy_avail, 256)
+SHOW_NUMBER(poolsize, 256)
+SHOW_NUMBER(ngroups_max, 65536)
+SHOW_NUMBER(cap_last_cap, 40)
+SHOW_NUMBER(overcommit_memory, 0)
+SHOW_NUMBER(max_map_count, 65530)
+SHOW_NUMBER(swappiness, 0)
+SHOW_NUMBER(mmap_min_addr, 65536)
+SHOW_NUMBER(file_max, INT64_MAX)
+SHOW_NUMBER(nr_open, 1048576)
+SHOW_NUMBER(pipe_max_size, PIPE_MAX)
+
+static int show_file_nr(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "%zu\t0\t%ld\n", file_count, (long)INT64_MAX);
+	return 0;
+}
+
+/* --- the tree --- */
+
+static const struct procfs_entry random_entries[] = {
+	PROC_FILE("boot_id", 0444, show_boot_id),
+	PROC_FILE("entropy_avail", 0444, show_entropy_avail),
+	PROC_FILE("poolsize", 0444, show_poolsize),
+	PROC_FILE("uuid", 0444, show_uuid),
+	{ 0 },
+};
+
+static const struct procfs_entry kernel_entries[] = {
+	PROC_FILE("cap_last_cap", 0444, show_cap_last_cap),
+	PROC_FILE_RW("domainname", 0644, show_domainname, write_domainname),
+	PROC_FILE_RW("hostname", 0644, show_hostname, write_hostname),
+	PROC_FILE("ngroups_max", 0444, show_ngroups_max),
+	PROC_FILE("osrelease", 0444, show_osrelease),
+	PROC_FILE("ostype", 0444, show_ostype),
+	PROC_FILE("pid_max", 0444, show_pid_max),
+	PROC_DIR("random", 0555, random_entries),
+	PROC_FILE("threads-max", 0444, show_threads_max),
+	PROC_FILE("version", 0444, show_version),
+	{ 0 },
+};
+
+static const struct procfs_entry vm_entries[] = {
+	PROC_FILE("max_map_count", 0444, show_max_map_count),
+	PROC_FILE("mmap_min_addr", 0444, show_mmap_min_addr),
+	PROC_FILE("overcommit_memory", 0444, show_overcommit_memory),
+	PROC_FILE("swappiness", 0444, show_swappiness),
+	{ 0 },
+};
+
+static const struct procfs_entry fs_entries[] = {
+	PROC_FILE("file-max", 0444, show_file_max),
+	PROC_FILE("file-nr", 0444, show_file_nr),
+	PROC_FILE("nr_open", 0444, show_nr_open),
+	PROC_FILE("pipe-max-size", 0444, show_pipe_max_size),
+	{ 0 },
+};
+
+const struct procfs_entry procfs_sys_entries[] = {
+	PROC_DIR("fs", 0555, fs_entries),
+	PROC_DIR("kernel", 0555, kernel_entries),
+	PROC_DIR("vm", 0555, vm_entries),
+	{ 0 },
+};

@@ -1,0 +1,345 @@
+/* procfs_system.c: the fixed names in /proc: what is true of the whole machine (formats: proc(5)). */
+
+#include "boot/boot.h"
+#include "fs/procfs.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include "proc/uts.h"
+
+#define KB_PER_PAGE (PAGE_SIZE / 1024)
+#define TICK_NS	    ((unsigned long)NSEC_PER_SEC / 100) /* of sysconf(_SC_CLK_TCK) */
+
+/* --- links --- */
+
+static int self_link(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "%d", current->proc->pid);
+	return 0;
+}
+
+static int thread_self_link(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "%d/task/%d", current->proc->pid, current->tid);
+	return 0;
+}
+
+static int mounts_link(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "self/mounts");
+	return 0;
+}
+
+/* --- memory --- */
+
+static void kb(struct text *t, const char *key, size_t pages)
+{
+	text_printf(t, "%-16s%8zu kB\n", key, pages * KB_PER_PAGE);
+}
+
+/* Pages of file systems that live in memory: each is counted with its first mount. */
+static size_t file_pages(void)
+{
+	const struct mount *m, *before;
+	size_t pages = 0;
+
+	LIST_FOREACH(m, &mount_list, all) {
+		bool seen = false;
+		LIST_FOREACH(before, &mount_list, all) {
+			if (before == m)
+				break;
+			seen = seen || before->sb == m->sb;
+		}
+		if (!seen)
+			pages += m->sb->pages;
+	}
+	return pages;
+}
+
+static void add_cache(const struct cache *c, void *arg)
+{
+	*(size_t *)arg += c->pages;
+}
+
+static int show_meminfo(struct text *t, const struct inode *inode)
+{
+	size_t available = page_free_count(), files = file_pages(), slab = 0;
+
+	(void)inode;
+	slab_each(add_cache, &slab);
+	kb(t, "MemTotal:", page_total());
+	kb(t, "MemFree:", available);
+	kb(t, "MemAvailable:", available);
+	kb(t, "Buffers:", 0);
+	kb(t, "Cached:", files);
+	kb(t, "SwapCached:", 0);
+	kb(t, "SwapTotal:", 0);
+	kb(t, "SwapFree:", 0);
+	kb(t, "Dirty:", 0);
+	kb(t, "Writeback:", 0);
+	kb(t, "Shmem:", files);
+	kb(t, "Slab:", slab);
+	kb(t, "SReclaimable:", 0);
+	kb(t, "SUnreclaim:", slab);
+	kb(t, "KernelStack:", task_count * (KSTACK_SIZE / PAGE_SIZE));
+	kb(t, "CommitLimit:", page_total());
+	return 0;
+}
+
+/* --- time and load --- */
+
+/* CPU time of all processes, ended ones too.  Those that nobody waited for take theirs along, and
+ * these sums must never fall. */
+static void all_times(uint64_t *user, uint64_t *sys)
+{
+	static uint64_t most_user, most_sys;
+	const struct proc *p;
+	uint64_t u, s, sum_user = 0, sum_sys = 0;
+
+	LIST_FOREACH(p, &proc_list, all_link) {
+		procfs_times(p, &u, &s);
+		sum_user += u + p->child_user_ns;
+		sum_sys += s + p->child_sys_ns;
+	}
+	*user = most_user = MAX(most_user, sum_user);
+	*sys = most_sys = MAX(most_sys, sum_sys);
+}
+
+static uint64_t idle_time(void)
+{
+	uint64_t user, sys, now = clock_ns();
+
+	all_times(&user, &sys);
+	return now > user + sys ? now - user - sys : 0;
+}
+
+/* Threads that run or could, and how often those that live gave the CPU away. */
+static void count_tasks(unsigned *running, unsigned long *switches)
+{
+	const struct proc *p;
+	const struct task *t;
+
+	*running = 0;
+	*switches = 0;
+	LIST_FOREACH(p, &proc_list, all_link) {
+		LIST_FOREACH(t, &p->tasks, proc_link) {
+			*running += t->state == TASK_RUNNABLE;
+			*switches += t->nvcsw + t->nivcsw;
+		}
+	}
+}
+
+static void hundredths(struct text *t, uint64_t ns)
+{
+	text_printf(t, "%lu.%02lu", ns / (TICK_NS * 100), ns / TICK_NS % 100);
+}
+
+static int show_uptime(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	hundredths(t, clock_ns());
+	text_printf(t, " ");
+	hundredths(t, idle_time());
+	text_printf(t, "\n");
+	return 0;
+}
+
+static pid_t newest_pid(void)
+{
+	return list_empty(&proc_list) ? 0 : LIST_LAST(&proc_list, struct proc, all_link)->pid;
+}
+
+/* The averages are not kept: a timer for them would wake an idle machine. */
+static int show_loadavg(struct text *t, const struct inode *inode)
+{
+	unsigned running;
+	unsigned long switches;
+
+	(void)inode;
+	count_tasks(&running, &switches);
+	text_printf(t, "0.00 0.00 0.00 %u/%zu %d\n", running, task_count, newest_pid());
+	return 0;
+}
+
+static int show_stat(struct text *t, const struct inode *inode)
+{
+	uint64_t user, sys, idle = idle_time();
+	unsigned running;
+	unsigned long switches;
+
+	(void)inode;
+	all_times(&user, &sys);
+	count_tasks(&running, &switches);
+	for (int cpu = -1; cpu < 1; cpu++) {
+		text_printf(t, cpu < 0 ? "cpu " : "cpu%d", cpu);
+		text_printf(t, " %lu 0 %lu %lu 0 0 0 0 0 0\n", user / TICK_NS, sys / TICK_NS,
+			    idle / TICK_NS);
+	}
+	text_printf(t, "intr 0\nctxt %lu\nbtime %lu\n", switches,
+		    (unsigned long)((clock_wall_ns() - clock_ns()) / NSEC_PER_SEC));
+	text_printf(t, "processes %d\nprocs_running %u\nprocs_blocked 0\n", newest_pid(), running);
+	text_printf(t, "softirq 0 0 0 0 0 0 0 0 0 0 0\n");
+	return 0;
+}
+
+/* --- the machine and the kernel --- */
+
+static int show_cpuinfo(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "processor\t: 0\nmodel name\t: %s\n", arch_platform);
+	text_printf(t, "physical id\t: 0\nsiblings\t: 1\ncore id\t\t: 0\ncpu cores\t: 1\n\n");
+	return 0;
+}
+
+static int show_version(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "%s version %s (flatshare) (gcc " __VERSION__ ") %s\n", uts.sysname,
+		    uts.release, uts.version);
+	return 0;
+}
+
+static int show_cmdline(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "%s\n", boot_info.cmdline);
+	return 0;
+}
+
+static int show_filesystems(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	for (unsigned i = 0; fs_types[i] != NULL; i++)
+		text_printf(t, "%s\t%s\n", fs_types[i]->nodev ? "nodev" : "", fs_types[i]->name);
+	return 0;
+}
+
+static int show_devices(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "Character devices:\n  1 mem\n  4 ttyS\n  5 /dev/tty\n  5 /dev/console\n"
+		       "\nBlock devices:\n");
+	return 0;
+}
+
+/* No disks, so not even the heading, as on Linux. */
+static int show_partitions(struct text *t, const struct inode *inode)
+{
+	(void)t;
+	(void)inode;
+	return 0;
+}
+
+static int show_interrupts(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "           CPU0       \n");
+	return 0;
+}
+
+/* The log as far as it is still kept; the place is the byte since boot.  It ends, where Linux' file
+ * waits for more. */
+static ssize_t kmsg_read(struct file *f, struct iobuf *b, off_t *pos)
+{
+	char part[256];
+	ssize_t done = 0;
+
+	(void)f;
+	while (iobuf_left(b) > 0) {
+		uint64_t at = (uint64_t)*pos;
+		size_t n = log_read(&at, part, MIN(sizeof(part), iobuf_left(b)));
+		size_t put = iobuf_put(b, part, n);
+		if (n == 0)
+			break;
+		if (put == 0)
+			return done > 0 ? done : -EFAULT;
+		*pos = (off_t)(at - (n - put));
+		done += (ssize_t)put;
+	}
+	return done;
+}
+
+static const struct file_ops kmsg_ops = { .read = kmsg_read };
+
+/* --- /proc/flatshare: counters, for tests --- */
+
+static void cache_line(const struct cache *c, void *arg)
+{
+	const char *name = c->name;
+
+	if (strncmp(name, "struct ", 7) == 0)
+		name += 7;
+	text_printf(arg, "slab_");
+	for (; *name != '\0'; name++)
+		text_printf(arg, "%c", *name == ' ' ? '_' : *name);
+	text_printf(arg, ": %zu\n", c->in_use);
+}
+
+static void show_counts(struct text *t)
+{
+	const struct {
+		const char *key;
+		uint64_t value;
+	} lines[] = {
+		{ "free_pages", page_free_count() },
+		{ "total_pages", page_total() },
+		{ "tasks", task_count },
+		{ "procs", proc_count },
+		{ "views", view_count },
+		{ "windows", window_count },
+		{ "vmas", vma_total },
+		{ "files", file_count },
+		{ "inodes", inode_count },
+		{ "dentries", dentry_count },
+		{ "syscalls_trap", entry_counts.trap },
+		{ "syscalls_patched", entry_counts.patched },
+		{ "syscalls_vsyscall", entry_counts.vsyscall },
+		{ "sites_patched", entry_counts.sites },
+		{ "splits", view_splits },
+		{ "cow_faults", view_cow_faults },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		text_printf(t, "%s: %lu\n", lines[i].key, (unsigned long)lines[i].value);
+}
+
+static int show_flatshare(struct text *t, const struct inode *inode)
+{
+	static const char *const modes[] = {
+		[FORK_MODE_FULL] = "full",
+		[FORK_MODE_COW] = "cow",
+		[FORK_MODE_VFORK] = "vfork",
+	};
+
+	(void)inode;
+	show_counts(t);
+	text_printf(t, "fork_mode: %s\n", modes[fork_mode]);
+	slab_each(cache_line, t);
+	return 0;
+}
+
+const struct procfs_entry procfs_root_entries[] = {
+	PROC_LINK("self", self_link, NULL),
+	PROC_LINK("thread-self", thread_self_link, NULL),
+	PROC_LINK("mounts", mounts_link, NULL),
+	PROC_FILE("cmdline", 0444, show_cmdline),
+	PROC_FILE("cpuinfo", 0444, show_cpuinfo),
+	PROC_FILE("devices", 0444, show_devices),
+	PROC_FILE("filesystems", 0444, show_filesystems),
+	PROC_FILE("flatshare", 0444, show_flatshare),
+	PROC_FILE("forks", 0444, procfs_show_forks),
+	PROC_FILE("interrupts", 0444, show_interrupts),
+	{ .name = "kmsg", .mode = S_IFREG | 0400, .fops = &kmsg_ops },
+	PROC_FILE("loadavg", 0444, show_loadavg),
+	PROC_FILE("meminfo", 0444, show_meminfo),
+	PROC_FILE("partitions", 0444, show_partitions),
+	PROC_FILE("stat", 0444, show_stat),
+	PROC_DIR("sys", 0555, procfs_sys_entries),
+	PROC_FILE("uptime", 0444, show_uptime),
+	PROC_FILE("version", 0444, show_version),
+	{ 0 },
+};
