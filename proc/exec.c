@@ -1,8 +1,8 @@
 /* exec.c: execve.
  *
  * In two halves.  exec_prepare() may fail and touches only new objects: it follows #! lines
- * (exec_script.c), parses the file (elf/), makes a view in a window of its own (exec_place.c), maps
- * the program and its interpreter there (exec_map.c) and copies arguments and environment across
+ * (exec_script.c), parses the file (elf/elf.c), makes a view in a window of its own and maps the
+ * program and its interpreter there (elf/place.c, exec_map.c), and copies arguments and environment across
  * (exec_stack.c), all while the old program is still whole.  Whoever fails there goes on as if
  * nothing had happened, and all that was made is freed by exec_free().
  *

@@ -35,14 +35,6 @@ void exec_release(struct file *f);
 /* Follow #! lines: e->file becomes the interpreter.  => 0, -ENOEXEC, -ELOOP, -ENOENT, ... */
 int exec_scripts(struct exec *e);
 
-/* --- exec_place.c --- */
-
-/* Make e->view and decide where e->image, e->interp (if any), the stack and the mmap area lie in it:
- * sets both biases and the places in the view.  => 0, -ENOMEM */
-int exec_place(struct exec *e);
-/* Bytes of an image with its stubs. */
-size_t exec_image_bytes(const struct elf_image *img);
-
 /* --- exec_map.c --- */
 
 /* Map e->image (parsed) and the interpreter that it names, at places of their own; sets entry.  => 0, -errno */

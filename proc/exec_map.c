@@ -9,6 +9,7 @@
 #include <linux/elf.h>
 #include <linux/fcntl.h>
 
+#include "elf/place.h"
 #include "fs/vfs.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
@@ -58,8 +59,8 @@ static int map_image(struct view *v, struct file *f, const struct elf_image *img
 {
 	size_t stubs = arch_stub_bytes(img->text);
 
-	if (!view_owns(v, img->low + bias, exec_image_bytes(img)) ||
-	    !view_range_free(v, img->low + bias, exec_image_bytes(img)))
+	if (!view_owns(v, img->low + bias, image_bytes(img)) ||
+	    !view_range_free(v, img->low + bias, image_bytes(img)))
 		return -ENOMEM;
 	for (unsigned i = 0; i < img->count; i++) {
 		int err = map_segment(v, f, &img->segment[i], bias);
@@ -132,9 +133,34 @@ static int take_interp(struct exec *e, struct file **out)
 
 /* --- all of it --- */
 
+/* Make the view, in a window of its own or in window 0, and say what lies where in it. */
+static int place(struct exec *e)
+{
+	struct inode_ext *ext = inode_ext(e->file->inode), none = { 0 };
+	struct place pl = { 0 };
+
+	if (ext == NULL)
+		ext = &none;
+	ext->slide = place_slide(e->image, ext->slide);
+	e->view = e->image->fixed ? view_create_at0() : view_create(ext->window_hint);
+	if (e->view == NULL)
+		return -ENOMEM;
+	unsigned window = e->view->pane[0]->win->number;
+	if (ext->window_hint == 0)
+		ext->window_hint = window;
+	int err = place_image((uintptr_t)window << WINDOW_SHIFT, ext->slide, e->image, e->interp,
+			      current->proc->limits[RLIMIT_STACK].rlim_cur, &pl);
+	e->bias = pl.bias;
+	e->interp_bias = pl.interp_bias;
+	e->view->mmap_top = pl.mmap_top;
+	e->view->stack_top = pl.stack_top;
+	e->view->stack_limit = pl.stack_limit;
+	return err;
+}
+
 static int map_all(struct exec *e, struct file *interp)
 {
-	int err = exec_place(e);
+	int err = place(e);
 	if (err == 0)
 		err = map_image(e->view, e->file, e->image, e->bias);
 	if (err == 0 && interp != NULL)
@@ -157,7 +183,7 @@ int exec_map(struct exec *e)
 	struct view *v = e->view;
 	v->exe_base = e->image->low + e->bias;
 	v->exe_end = e->image->high + e->bias;
-	v->brk_start = v->brk = v->exe_base + exec_image_bytes(e->image);
+	v->brk_start = v->brk = v->exe_base + image_bytes(e->image);
 	e->entry = e->image->entry + e->bias;
 	if (e->interp != NULL) {
 		v->interp_base = e->interp->low + e->interp_bias;

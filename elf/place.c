@@ -1,4 +1,4 @@
-/* exec_place.c: where a program goes in its window.
+/* place.c: where a program goes in its window.
  *
  *	low                                                                      high
  *	... <- mmap area (2) | stack, 8 MiB for it | <- mmap area (1) | image | stubs | heap -> ...
@@ -25,10 +25,11 @@
 
 #include <asm/errno.h>
 
+#include "arch/arch.h"
 #include "boot/boot.h"
-#include "fs/vfs.h"
+#include "elf/place.h"
+#include "mm/view.h"
 #include "mm/usercopy.h"
-#include "proc/exec.h"
 
 #define REGION (2ul << 20)
 #define HALF (WINDOW_SIZE / 2)
@@ -48,116 +49,75 @@
 #define STACK_RESERVE_MIN (64 * PAGE_SIZE)
 #define STACK_RESERVE_MAX (4ul << 30)
 
-size_t exec_image_bytes(const struct elf_image *img)
+size_t image_bytes(const struct elf_image *img)
 {
 	return img->high - img->low + arch_stub_bytes(img->text);
 }
 
-/* A place for an image of `bytes` in a range of 2 MiB regions. */
-static uint64_t choose_slide(uint64_t first, uint64_t regions, size_t bytes)
+uint64_t place_slide(const struct elf_image *img, uint64_t old)
 {
+	uint64_t first = FIRST, regions = REGIONS;
+	size_t bytes = image_bytes(img);
+
+	if (img->fixed) {
+		first = img->low < HALF ? FIXED_FIRST + HALF : FIXED_FIRST;
+		regions = FIXED_REGIONS;
+		bytes = 0; /* the imaginary one */
+	}
+	if (old >= first && old < first + regions * REGION)
+		return old;
 	uint64_t r = option("norandmaps") != NULL ? 0 : random_u64();
 	uint64_t slide = first + r % regions * REGION;
 	size_t least = STACK_USE + ROOM, most = REGION - HEAP_USE;
-
 	r >>= 32;
 	if (bytes <= most - least)
 		return slide + least + r % ((most - least - bytes) / PAGE_SIZE + 1) * PAGE_SIZE;
 	return slide + r % (REGION / PAGE_SIZE) * PAGE_SIZE;
 }
 
-/* The slide that the file's processes have, chosen when it is run for the first time.
- * `window`: out: the window to try first, 0: any. */
-static uint64_t slide_of(struct inode *inode, uint64_t first, uint64_t regions, size_t bytes,
-			 unsigned *window)
+/* Put the interpreter some pages below `image`.  => its lowest address */
+static uintptr_t place_interp(uintptr_t image, const struct elf_image *interp, struct place *out)
 {
-	struct inode_ext *ext = inode_ext(inode);
-	*window = ext == NULL ? 0 : ext->window_hint;
-	if (ext == NULL)
-		return choose_slide(first, regions, bytes);
-	if (ext->slide < first || ext->slide >= first + regions * REGION)
-		ext->slide = choose_slide(first, regions, bytes);
-	return ext->slide;
-}
-
-/* Put the interpreter some pages below the image.  => its lowest address */
-static uintptr_t place_interp(struct exec *e, uintptr_t image)
-{
-	const struct elf_image *img = e->interp;
 	uintptr_t gap = 0;
 
-	if (img->fixed) {
-		e->interp_bias = 0;
+	if (interp->fixed) {
+		out->interp_bias = 0;
 		return image;
 	}
 	/* Like the image's place it must be the same for the next process that runs the file. */
 	if (option("norandmaps") == NULL)
 		gap = (image >> PAGE_SHIFT) * 0x9e3779b97f4a7c15ul % INTERP_GAPS * PAGE_SIZE;
-	e->interp_bias = ALIGN_DOWN(image - gap - exec_image_bytes(img) - img->low, img->align);
-	return img->low + e->interp_bias;
+	out->interp_bias = ALIGN_DOWN(image - gap - image_bytes(interp) - interp->low, interp->align);
+	return interp->low + out->interp_bias;
 }
 
-/* Put the interpreter, stack and mmap area below `image`. */
-static int place_rest(struct exec *e, uintptr_t image)
+/* Does an image fit where it says? */
+static bool fixed_fits(const struct elf_image *img)
 {
-	struct view *v = e->view;
-	uint64_t reserve = MIN(current->proc->limits[RLIMIT_STACK].rlim_cur, STACK_RESERVE_MAX);
-	uintptr_t lowest = image;
+	uintptr_t end = img->low + image_bytes(img);
+	return img->low >= USER_START && end <= WINDOW_SIZE && (img->low >= HALF || end <= HALF);
+}
 
-	if (e->interp != NULL && exec_image_bytes(e->interp) > IMAGE_MAX)
+int place_image(uintptr_t base, uint64_t slide, const struct elf_image *img,
+		const struct elf_image *interp, uint64_t stack, struct place *out)
+{
+	uintptr_t image = base + slide;
+
+	if (img->fixed ? !fixed_fits(img) : image_bytes(img) > IMAGE_MAX)
 		return -ENOMEM;
-	if (e->interp != NULL)
-		lowest = place_interp(e, image);
-	reserve = MAX(ALIGN_UP(reserve, PAGE_SIZE), STACK_RESERVE_MIN);
-	v->mmap_top = image;
-	v->stack_top = lowest - ROOM;
-	v->stack_limit = v->stack_top - reserve;
+	if (interp != NULL && image_bytes(interp) > IMAGE_MAX)
+		return -ENOMEM;
+	out->bias = 0;
+	if (!img->fixed) {
+		/* All addresses of the image move by the same multiple of its alignment. */
+		out->bias = ALIGN_UP(image - img->low, img->align);
+		image = img->low + out->bias;
+	}
+	out->mmap_top = image;
+	if (interp != NULL)
+		image = place_interp(image, interp, out);
+	stack = MAX(ALIGN_UP(MIN(stack, STACK_RESERVE_MAX), PAGE_SIZE), STACK_RESERVE_MIN);
+	out->stack_top = image - ROOM;
+	out->stack_limit = out->stack_top - stack;
 	return 0;
-}
-
-static int place_moving(struct exec *e)
-{
-	const struct elf_image *img = e->image;
-	size_t bytes = exec_image_bytes(img);
-	unsigned window;
-
-	if (bytes > IMAGE_MAX)
-		return -ENOMEM;
-	uint64_t slide = slide_of(e->file->inode, FIRST, REGIONS, bytes, &window);
-	e->view = view_create(window);
-	if (e->view == NULL)
-		return -ENOMEM;
-	window = e->view->pane[0]->win->number;
-	struct inode_ext *ext = inode_ext(e->file->inode);
-	if (ext != NULL && ext->window_hint == 0)
-		ext->window_hint = window;
-	uintptr_t at = ((uintptr_t)window << WINDOW_SHIFT) + slide;
-	/* All addresses of the image move by the same multiple of its alignment. */
-	e->bias = ALIGN_UP(at - img->low, img->align);
-	return place_rest(e, img->low + e->bias);
-}
-
-static int place_fixed(struct exec *e)
-{
-	const struct elf_image *img = e->image;
-	uint64_t first = FIXED_FIRST;
-	unsigned window;
-
-	if (img->low < USER_START || img->low + exec_image_bytes(img) > WINDOW_SIZE)
-		return -ENOMEM;
-	if (img->low < HALF)
-		first += HALF;
-	if (img->low < HALF && img->low + exec_image_bytes(img) > HALF)
-		return -ENOMEM;
-	uint64_t slide = slide_of(e->file->inode, first, FIXED_REGIONS, 0, &window);
-	e->view = view_create_at0();
-	if (e->view == NULL)
-		return -ENOMEM;
-	e->bias = 0;
-	return place_rest(e, slide);
-}
-
-int exec_place(struct exec *e)
-{
-	return e->image->fixed ? place_fixed(e) : place_moving(e);
 }
