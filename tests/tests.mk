@@ -98,3 +98,14 @@ $(T)/fuzz/%: tests/fuzz/%.c FORCE
 	$(Q)clang $(FUZZ_CFLAGS) -o $@ $< $$(sed -n 's,^/\* links: \(.*\) \*/$$,\1,p' $<)
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
+
+# Fuzzers, where clang is there to build them.
+CLANG := $(shell command -v clang)
+FUZZERS := $(if $(CLANG),$(patsubst tests/fuzz/%.c,$(T)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)))
+$(T)/fuzz/%: tests/fuzz/%.c $(wildcard elf/*.[ch] mm/*.[ch] arch/host/*.[ch] lib/*.[ch] initrd/*.[ch])
+	$(call say,FUZZER,$@)
+	@mkdir -p $(@D)
+	$(Q)links="$$(sed -n 's,^/\* links: \(.*\) \*/$$,\1,p' $<)"; \
+	$(CLANG) -std=gnu11 -O1 -g -w -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	  -fno-strict-aliasing -fwrapv -I. -o $@ $< $$links
+check: $(FUZZERS)

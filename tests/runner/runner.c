@@ -370,7 +370,8 @@ int main(int argc, char **argv)
 	static struct test test;
 	char line[PLAN_LINE];
 	const char *patterns = NULL;
-	int first, stride, factor, fd, i = 0;
+	int first, stride, factor, fd, signal_number, i = 0;
+	sigset_t none;
 	FILE *plan;
 
 	if (argc == 7 && strcmp(argv[1], "-m") == 0) {
@@ -389,6 +390,10 @@ int main(int argc, char **argv)
 	stride = atoi(argv[3]);
 	factor = atoi(argv[4]);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	for (signal_number = 1; signal_number < 65; signal_number++)
+		signal(signal_number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	umask(022);
 	set_limit(RLIMIT_STACK, 8 << 20);
 	set_limit(RLIMIT_CORE, 0);
