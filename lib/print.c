@@ -250,10 +250,8 @@ int snprintf(char *buf, size_t size, const char *fmt, ...)
 
 /* --- the log --- */
 
-#define LOG_SIZE 32768u /* a power of two */
-
-static char ring[LOG_SIZE];
-static uint64_t log_end; /* bytes ever written; byte n is at ring[n % LOG_SIZE] */
+static char ring[LOG_BYTES];
+static uint64_t log_end; /* bytes ever written; byte n is at ring[n % LOG_BYTES] */
 static bool in_line;	 /* the last line is not complete yet */
 
 void (*log_sink)(const char *text, size_t len);
@@ -261,7 +259,7 @@ uint64_t (*log_clock)(void);
 
 static void ring_char(char c)
 {
-	ring[log_end++ % LOG_SIZE] = c;
+	ring[log_end++ % LOG_BYTES] = c;
 }
 
 static void stamp(void)
@@ -290,11 +288,11 @@ static void show(uint64_t from)
 {
 	if (log_sink == NULL)
 		return;
-	if (log_end - from > LOG_SIZE)
-		from = log_end - LOG_SIZE;
+	if (log_end - from > LOG_BYTES)
+		from = log_end - LOG_BYTES;
 	while (from < log_end) {
-		size_t at = from % LOG_SIZE;
-		size_t n = MIN(log_end - from, LOG_SIZE - at);
+		size_t at = from % LOG_BYTES;
+		size_t n = MIN(log_end - from, LOG_BYTES - at);
 
 		log_sink(ring + at, n);
 		from += n;
@@ -322,11 +320,11 @@ void kprintf(const char *fmt, ...)
 /* The oldest byte that is still there and starts a line. */
 static uint64_t oldest(void)
 {
-	uint64_t at = log_end > LOG_SIZE ? log_end - LOG_SIZE : 0;
+	uint64_t at = log_end > LOG_BYTES ? log_end - LOG_BYTES : 0;
 
 	if (at == 0)
 		return 0;
-	while (at < log_end && ring[at % LOG_SIZE] != '\n')
+	while (at < log_end && ring[at % LOG_BYTES] != '\n')
 		at++;
 	return MIN(at + 1, log_end);
 }
@@ -337,10 +335,10 @@ size_t log_read(uint64_t *seq, char *buf, size_t size)
 
 	if (*seq > log_end)
 		*seq = log_end;
-	if (log_end - *seq > LOG_SIZE)
+	if (log_end - *seq > LOG_BYTES)
 		*seq = oldest();
 	while (n < size && *seq < log_end)
-		buf[n++] = ring[(*seq)++ % LOG_SIZE];
+		buf[n++] = ring[(*seq)++ % LOG_BYTES];
 	return n;
 }
 

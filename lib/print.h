@@ -22,6 +22,8 @@ extern void (*log_sink)(const char *text, size_t len);
 /* Nanoseconds since boot; NULL before the clock is up: the lines are stamped 0. */
 extern uint64_t (*log_clock)(void);
 
+#define LOG_BYTES 32768 /* how much of the log is kept; a power of two */
+
 /* Read the log.  *seq is the place, in bytes since boot: 0 to begin, then as this function leaves
  * it.  Text that is no longer there is skipped, to the beginning of a line.
  * => bytes put into buf; 0: nothing new */

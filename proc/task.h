@@ -119,6 +119,8 @@ struct proc {
 	gid_t *groups;
 	uint64_t cap_effective, cap_permitted, cap_inheritable;
 	bool no_new_privs, dumpable, child_subreaper;
+	bool keep_caps;			/* PR_SET_KEEPCAPS: until exec */
+	unsigned personality;		/* personality(2): kept, without an effect */
 	int pdeath_signal;		/* sent to it when its parent ends; 0: none */
 	int nice;
 

@@ -89,6 +89,7 @@ static int signalfd_create(uint64_t mask, int flags)
 {
 	uint64_t *m = cache_alloc(&mask_cache);
 	struct file *f;
+	int fd;
 
 	if (m == NULL)
 		return -ENOMEM;
@@ -98,7 +99,10 @@ static int signalfd_create(uint64_t mask, int flags)
 		cache_free(&mask_cache, m);
 		return -ENOMEM;
 	}
-	return fd_install(f, (flags & SFD_CLOEXEC) != 0 ? FD_CLOEXEC : 0, 0);
+	fd = fd_install(f, (flags & SFD_CLOEXEC) != 0 ? FD_CLOEXEC : 0, 0);
+	if (fd < 0)
+		file_put(f);
+	return fd;
 }
 
 long sys_signalfd4(int fd, const uint64_t *umask, size_t size, int flags)

@@ -112,6 +112,78 @@ S(set_robust_list, (struct robust_list_head *head, size_t len), 0)
 S(get_robust_list, (pid_t pid, struct robust_list_head **head, size_t *len), 0)
 P(membarrier, (int cmd, unsigned flags, int cpu), 0, "the commands for restartable sequences (EINVAL)")
 
-/* -- syscalls/ids.c, syscalls/system.c */
+/* -- syscalls/sched.c */
+S(sched_yield, (void), 0)
+S(sched_getaffinity, (pid_t pid, unsigned len, unsigned long *mask), 0)
+P(sched_setaffinity, (pid_t pid, unsigned len, const unsigned long *mask), 0, "there is one CPU")
+S(sched_getscheduler, (pid_t pid), 0)
+P(sched_setscheduler, (pid_t pid, int policy, const int *priority), 0,
+  "SCHED_FIFO, SCHED_RR, SCHED_DEADLINE (EPERM); SCHED_BATCH and SCHED_IDLE have no effect")
+S(sched_getparam, (pid_t pid, int *priority), 0)
+P(sched_setparam, (pid_t pid, const int *priority), 0, "as sched_setscheduler")
+S(sched_get_priority_max, (int policy), 0)
+S(sched_get_priority_min, (int policy), 0)
+S(sched_rr_get_interval, (pid_t pid, struct __kernel_timespec *interval), 0)
+S(sched_getattr, (pid_t pid, struct sched_attr *attr, unsigned size, unsigned flags), 0)
+P(sched_setattr, (pid_t pid, const struct sched_attr *attr, unsigned flags), 0,
+  "as sched_setscheduler")
+S(getcpu, (unsigned *cpu, unsigned *node, void *unused), 0)
+
+/* -- syscalls/limits.c */
+S(prlimit64, (pid_t pid, unsigned resource, const struct rlimit64 *limit, struct rlimit64 *old), 0)
+S(getrlimit, (unsigned resource, struct rlimit *limit), 0)
+P(setrlimit, (unsigned resource, const struct rlimit *limit), 0,
+  "enforced: AS, DATA, NOFILE, NPROC, SIGPENDING, STACK, FSIZE; the others are kept only")
+S(getrusage, (int who, struct rusage *usage), 0)
+S(getpriority, (int which, int who), 0)
+P(setpriority, (int which, int who, int nice), 0,
+  "nice values belong to processes, not threads, and the scheduler does not weigh them")
+
+/* -- syscalls/ids.c */
+S(getpid, (void), 0)
+S(gettid, (void), 0)
+S(getppid, (void), 0)
+S(getuid, (void), 0)
+S(geteuid, (void), 0)
+S(getgid, (void), 0)
+S(getegid, (void), 0)
+S(getresuid, (uid_t *uid, uid_t *euid, uid_t *suid), 0)
+S(getresgid, (gid_t *gid, gid_t *egid, gid_t *sgid), 0)
+S(setuid, (uid_t uid), 0)
+S(setreuid, (uid_t uid, uid_t euid), 0)
+S(setresuid, (uid_t uid, uid_t euid, uid_t suid), 0)
+S(setfsuid, (uid_t uid), 0)
+S(setgid, (gid_t gid), 0)
+S(setregid, (gid_t gid, gid_t egid), 0)
+S(setresgid, (gid_t gid, gid_t egid, gid_t sgid), 0)
+S(setfsgid, (gid_t gid), 0)
+S(getgroups, (int size, gid_t *groups), 0)
+S(setgroups, (int count, const gid_t *groups), 0)
+S(getpgid, (pid_t pid), 0)
+S(getpgrp, (void), 0)
+S(getsid, (pid_t pid), 0)
+S(setpgid, (pid_t pid, pid_t pgid), 0)
+S(setsid, (void), 0)
+S(capget, (struct __user_cap_header_struct *header, struct __user_cap_data_struct *data), 0)
+S(capset, (struct __user_cap_header_struct *header, const struct __user_cap_data_struct *data), 0)
+
+/* -- syscalls/prctl.c */
+P(prctl, (int option, uint64_t a, uint64_t b, uint64_t c, uint64_t d), 0,
+  "names, flags of the process and PDEATHSIG work; seccomp, PR_SET_MM, PR_SET_VMA, the bounding "
+  "and ambient capability sets do not (EINVAL, EPERM)")
+P(arch_prctl, (int code, uintptr_t addr), 0,
+  "ARCH_SET_GS, ARCH_GET_GS (EPERM): in ring 0 %gs is the kernel's own; CPUID faulting")
+
+/* -- syscalls/system.c */
+S(uname, (struct new_utsname *name), 0)
+S(sethostname, (const char *name, int len), 0)
+S(setdomainname, (const char *name, int len), 0)
+P(sysinfo, (struct sysinfo *info), 0, "load averages are 0")
+S(getrandom, (void *buf, size_t len, unsigned flags), 0)
+P(reboot, (unsigned magic1, unsigned magic2, unsigned cmd, void *arg), 0,
+  "halt, power-off and restart all end the machine; kexec and hibernation (EINVAL)")
+P(syslog, (int type, char *buf, int len), 0, "SYSLOG_ACTION_READ does not wait; levels have no effect")
+P(personality, (unsigned persona), 0, "kept and given back, without an effect")
+S(set_tid_address, (int *tid), 0)
 
 /* -- not there */

@@ -75,6 +75,7 @@ long sys_timerfd_create(int id, int flags)
 	struct clock clock;
 	struct timerfd *t;
 	struct file *f;
+	int fd;
 
 	if ((flags & ~(TFD_CLOEXEC | TFD_NONBLOCK)) != 0)
 		return -EINVAL;
@@ -96,7 +97,10 @@ long sys_timerfd_create(int id, int flags)
 		cache_free(&timerfd_cache, t);
 		return -ENOMEM;
 	}
-	return fd_install(f, (flags & TFD_CLOEXEC) != 0 ? FD_CLOEXEC : 0, 0);
+	fd = fd_install(f, (flags & TFD_CLOEXEC) != 0 ? FD_CLOEXEC : 0, 0);
+	if (fd < 0)
+		file_put(f);
+	return fd;
 }
 
 /* => the file of a timer descriptor, counted; NULL with *err */

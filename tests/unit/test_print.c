@@ -109,8 +109,8 @@ START_TEST(log_wraps)
 	for (int i = 0; i < 2500; i++)
 		kprintf("line %d\n", i);
 	n = log_read(&seq, buf, sizeof(buf));
-	ck_assert_uint_le(n, LOG_SIZE);
-	ck_assert_uint_ge(n, LOG_SIZE - 64);
+	ck_assert_uint_le(n, LOG_BYTES);
+	ck_assert_uint_ge(n, LOG_BYTES - 64);
 	ck_assert_mem_eq(buf, "[    0.000000] line ", 20);
 	ck_assert_mem_eq(buf, shown + shown_len - n, n);
 }

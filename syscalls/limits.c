@@ -1,0 +1,152 @@
+/* limits.c: getrlimit(2), getrusage(2), getpriority(2). */
+#include <asm/errno.h>
+#include <linux/resource.h>
+
+#include "mm/usercopy.h"
+#include "proc/cred.h"
+#include "proc/task.h"
+#include "syscalls/syscalls.h"
+
+#define MAX_FDS 1048576 /* /proc/sys/fs/nr_open */
+#define NICE_MIN (-20)
+#define NICE_MAX 19
+
+static long set_limit(struct proc *p, unsigned resource, const struct rlimit64 *new)
+{
+	const struct rlimit64 *old = &p->limits[resource];
+
+	if (new->rlim_cur > new->rlim_max)
+		return -EINVAL;
+	if (resource == RLIMIT_NOFILE && new->rlim_max > MAX_FDS)
+		return -EPERM;
+	if (new->rlim_max > old->rlim_max && !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	p->limits[resource] = *new;
+	return 0;
+}
+
+static bool may_limit(const struct proc *p)
+{
+	const struct proc *self = current->proc;
+
+	return p == self || capable(CAP_SYS_RESOURCE) ||
+	       (self->uid == p->uid && self->uid == p->euid && self->uid == p->suid &&
+		self->gid == p->gid && self->gid == p->egid && self->gid == p->sgid);
+}
+
+long sys_prlimit64(pid_t pid, unsigned resource, const struct rlimit64 *unew, struct rlimit64 *uold)
+{
+	struct proc *p = pid == 0 ? current->proc : proc_find(pid);
+	struct rlimit64 new, old;
+	long err = 0;
+
+	if (resource >= RLIM_NLIMITS)
+		return -EINVAL;
+	if (unew != NULL && get_user(new, unew) < 0)
+		return -EFAULT;
+	if (p == NULL)
+		return -ESRCH;
+	if (!may_limit(p))
+		return -EPERM;
+	old = p->limits[resource];
+	if (unew != NULL)
+		err = set_limit(p, resource, &new);
+	if (err == 0 && uold != NULL && put_user(old, uold) < 0)
+		err = -EFAULT;
+	return err;
+}
+
+/* struct rlimit is struct rlimit64 on 64-bit machines. */
+_Static_assert(sizeof(struct rlimit) == sizeof(struct rlimit64), "rlimit");
+
+long sys_getrlimit(unsigned resource, struct rlimit *ulimit)
+{
+	if (resource >= RLIM_NLIMITS)
+		return -EINVAL;
+	return copy_to_user(ulimit, &current->proc->limits[resource], sizeof(struct rlimit64));
+}
+
+long sys_setrlimit(unsigned resource, const struct rlimit *ulimit)
+{
+	struct rlimit64 new;
+
+	if (resource >= RLIM_NLIMITS)
+		return -EINVAL;
+	if (copy_from_user(&new, ulimit, sizeof(new)) < 0)
+		return -EFAULT;
+	return set_limit(current->proc, resource, &new);
+}
+
+long sys_getrusage(int who, struct rusage *uusage)
+{
+	struct rusage ru;
+
+	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
+		return -EINVAL;
+	proc_rusage(current->proc, who, &ru);
+	return put_user(ru, uusage);
+}
+
+/* --- nice values --- */
+
+/* Is p one of those that which and who mean? */
+static bool meant(const struct proc *p, int which, pid_t who)
+{
+	const struct proc *self = current->proc;
+
+	switch (which) {
+	case PRIO_PROCESS: return p->pid == (who == 0 ? self->pid : who);
+	case PRIO_PGRP: return p->pgid == (who == 0 ? self->pgid : who);
+	default: return p->uid == (who == 0 ? self->uid : (uid_t)who);
+	}
+}
+
+long sys_getpriority(int which, int who)
+{
+	const struct proc *p;
+	long result = -ESRCH;
+
+	if (which < PRIO_PROCESS || which > PRIO_USER)
+		return -EINVAL;
+	if (which == PRIO_PROCESS && who != 0 && proc_find(who) == NULL && task_find(who) != NULL)
+		who = task_find(who)->proc->pid;
+	LIST_FOREACH(p, &proc_list, all_link) {
+		if (meant(p, which, who))
+			result = MAX(result, 20L - p->nice);
+	}
+	return result;
+}
+
+static long set_nice(struct proc *p, int nice)
+{
+	const struct proc *self = current->proc;
+
+	if (self->euid != p->euid && self->euid != p->uid && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	if (nice < p->nice && (uint64_t)(20 - nice) > p->limits[RLIMIT_NICE].rlim_cur &&
+	    !capable(CAP_SYS_NICE))
+		return -EACCES;
+	p->nice = nice;
+	return 0;
+}
+
+long sys_setpriority(int which, int who, int nice)
+{
+	struct proc *p;
+	long result = -ESRCH;
+
+	if (which < PRIO_PROCESS || which > PRIO_USER)
+		return -EINVAL;
+	if (which == PRIO_PROCESS && who != 0 && proc_find(who) == NULL && task_find(who) != NULL)
+		who = task_find(who)->proc->pid;
+	nice = MAX(NICE_MIN, MIN(NICE_MAX, nice));
+	LIST_FOREACH(p, &proc_list, all_link) {
+		if (meant(p, which, who)) {
+			long err = set_nice(p, nice);
+
+			if (err < 0 || result == -ESRCH)
+				result = err;
+		}
+	}
+	return result;
+}

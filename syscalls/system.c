@@ -1,0 +1,202 @@
+/* system.c: uname(2), sethostname(2), sysinfo(2), getrandom(2), reboot(2), syslog(2),
+ * personality(2), set_tid_address(2). */
+#include <asm/errno.h>
+#include <linux/random.h>
+#include <linux/reboot.h>
+#include <linux/sysinfo.h>
+
+#include "boot/boot.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "mm/page.h"
+#include "mm/slab.h"
+#include "mm/usercopy.h"
+#include "proc/cred.h"
+#include "proc/task.h"
+#include "proc/uts.h"
+#include "syscalls/syscalls.h"
+
+long sys_uname(struct new_utsname *uname)
+{
+	return copy_to_user(uname, &uts, sizeof(uts));
+}
+
+static long set_name(char *name, const char *uname, int len)
+{
+	char text[__NEW_UTS_LEN + 1];
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (len < 0 || len > __NEW_UTS_LEN)
+		return -EINVAL;
+	memset(text, 0, sizeof(text));
+	if (copy_from_user(text, uname, (size_t)len) < 0)
+		return -EFAULT;
+	memcpy(name, text, sizeof(text));
+	return 0;
+}
+
+long sys_sethostname(const char *name, int len)
+{
+	return set_name(uts.nodename, name, len);
+}
+
+long sys_setdomainname(const char *name, int len)
+{
+	return set_name(uts.domainname, name, len);
+}
+
+long sys_sysinfo(struct sysinfo *uinfo)
+{
+	struct sysinfo info;
+
+	memset(&info, 0, sizeof(info));
+	info.uptime = (long)(clock_ns() / NSEC_PER_SEC);
+	info.totalram = page_total() * PAGE_SIZE;
+	info.freeram = page_free_count() * PAGE_SIZE;
+	info.procs = (uint16_t)MIN(task_count, (size_t)UINT16_MAX);
+	info.mem_unit = 1;
+	return put_user(info, uinfo);
+}
+
+long sys_getrandom(void *ubuf, size_t len, unsigned flags)
+{
+	unsigned char part[256];
+	size_t done = 0;
+
+	if ((flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) != 0 ||
+	    (flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
+		return -EINVAL;
+	len = MIN(len, (size_t)INT32_MAX);
+	while (done < len) {
+		size_t n = MIN(len - done, sizeof(part)), copied;
+
+		random_bytes(part, n);
+		copied = copy_to_user_partial((char *)ubuf + done, part, n);
+		done += copied;
+		if (copied < n)
+			break;
+		if (done % (64 * sizeof(part)) == 0) {
+			arch_irq_window();
+			if (current->signal_pending)
+				break;
+		}
+	}
+	memset(part, 0, sizeof(part));
+	return done > 0 || len == 0 ? (long)done : -EFAULT;
+}
+
+long sys_reboot(unsigned magic1, unsigned magic2, unsigned cmd, void *arg)
+{
+	(void)arg;
+	if (!capable(CAP_SYS_BOOT))
+		return -EPERM;
+	if (magic1 != LINUX_REBOOT_MAGIC1 ||
+	    (magic2 != LINUX_REBOOT_MAGIC2 && magic2 != LINUX_REBOOT_MAGIC2A &&
+	     magic2 != LINUX_REBOOT_MAGIC2B && magic2 != LINUX_REBOOT_MAGIC2C))
+		return -EINVAL;
+	switch (cmd) {
+	case LINUX_REBOOT_CMD_CAD_ON:
+	case LINUX_REBOOT_CMD_CAD_OFF: return 0;
+	case LINUX_REBOOT_CMD_HALT:
+	case LINUX_REBOOT_CMD_POWER_OFF:
+	case LINUX_REBOOT_CMD_RESTART:
+	case LINUX_REBOOT_CMD_RESTART2: machine_exit(0);
+	default: return -EINVAL;
+	}
+}
+
+/* --- the kernel log --- */
+
+enum {
+	LOG_CLOSE,
+	LOG_OPEN,
+	LOG_READ,
+	LOG_READ_ALL,
+	LOG_READ_CLEAR,
+	LOG_CLEAR,
+	LOG_CONSOLE_OFF,
+	LOG_CONSOLE_ON,
+	LOG_CONSOLE_LEVEL,
+	LOG_SIZE_UNREAD,
+	LOG_SIZE_BUFFER,
+};
+
+static uint64_t log_cleared; /* what is before this is not shown any more */
+static uint64_t log_unread;  /* where LOG_READ goes on */
+
+/* Copy the log from *at on.  => bytes, -EFAULT, -ENOMEM */
+static long copy_log(uint64_t *at, char *ubuf, size_t len)
+{
+	char *part = kmalloc(PAGE_SIZE);
+	size_t done = 0, n;
+	long err = 0;
+
+	if (part == NULL)
+		return -ENOMEM;
+	while (done < len && (n = log_read(at, part, MIN(len - done, PAGE_SIZE))) > 0) {
+		if (copy_to_user(ubuf + done, part, n) < 0) {
+			err = -EFAULT;
+			break;
+		}
+		done += n;
+	}
+	kfree(part);
+	return err < 0 ? err : (long)done;
+}
+
+/* The last len bytes, whole lines. */
+static long copy_log_end(char *ubuf, size_t len)
+{
+	uint64_t end = log_written(), at = MAX(log_cleared, end > len ? end - len : 0);
+	char c = '\n';
+
+	if (at > log_cleared) {
+		do {
+			c = 0;
+		} while (log_read(&at, &c, 1) == 1 && c != '\n');
+	}
+	return copy_log(&at, ubuf, len);
+}
+
+long sys_syslog(int type, char *ubuf, int len)
+{
+	long n;
+
+	if (type < LOG_CLOSE || type > LOG_SIZE_BUFFER)
+		return -EINVAL;
+	if (type != LOG_READ_ALL && type != LOG_SIZE_BUFFER && !capable(CAP_SYSLOG))
+		return -EPERM;
+	if (type >= LOG_READ && type <= LOG_READ_CLEAR && (ubuf == NULL || len < 0))
+		return -EINVAL;
+	switch (type) {
+	case LOG_READ: return copy_log(&log_unread, ubuf, (size_t)len);
+	case LOG_READ_ALL: return copy_log_end(ubuf, (size_t)len);
+	case LOG_READ_CLEAR:
+		n = copy_log_end(ubuf, (size_t)len);
+		log_cleared = log_written();
+		return n;
+	case LOG_CLEAR: log_cleared = log_written(); return 0;
+	case LOG_CONSOLE_LEVEL: return len < 1 || len > 8 ? -EINVAL : 0;
+	case LOG_SIZE_UNREAD: return (long)MIN(log_written() - log_unread, (uint64_t)LOG_BYTES);
+	case LOG_SIZE_BUFFER: return LOG_BYTES;
+	default: return 0;
+	}
+}
+
+/* --- the rest --- */
+
+long sys_personality(unsigned persona)
+{
+	unsigned old = current->proc->personality;
+
+	if (persona != 0xffffffffu)
+		current->proc->personality = persona;
+	return old;
+}
+
+long sys_set_tid_address(int *tid)
+{
+	current->clear_tid = (uintptr_t)tid;
+	return current->tid;
+}
