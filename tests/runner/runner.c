@@ -35,11 +35,18 @@
 
 enum { SETTLE_STEPS = 60, SETTLE_MS = 5, LOST_RUNS = 3 };
 
-/* The counters that a finished test must leave as they were. */
-static const char *const counters[] = { "free_pages", "tasks",	"procs",    "views", "shadows",
-					"windows",    "files",	"inodes",   "vmas",  "pipes",
-					"timers",     "fdtables", "dentries" };
-enum { COUNTERS = sizeof(counters) / sizeof(counters[0]) };
+/* The counters that a finished test must leave as they were; of slabs, all. */
+static const char *const kept[] = { "free_pages", "tasks", "procs",	"views",    "windows", "vmas",
+				    "files",	  "inodes", "dentries", "pipes",    "timers" };
+enum { COUNTERS = 200 };
+
+struct counters {
+	int count;
+	struct {
+		char name[48];
+		long long value;
+	} item[COUNTERS];
+};
 
 struct test {
 	char line[PLAN_LINE];
@@ -260,57 +267,67 @@ static void run_once(const struct test *test, int limit_ms, char *status, size_t
 		snprintf(status, size, "exit %d", WEXITSTATUS(code));
 }
 
-static int read_counters(long long value[COUNTERS])
+static bool is_kept(const char *name)
 {
-	static char text[16384];
-	ssize_t len;
 	size_t i;
+
+	if (strncmp(name, "slab_", 5) == 0)
+		return true;
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (strcmp(name, kept[i]) == 0)
+			return true;
+	return false;
+}
+
+static int read_counters(struct counters *c)
+{
+	static char text[32768];
+	char *line, *save;
+	ssize_t n;
+	size_t len = 0;
 	int fd = open("/proc/flatshare", O_RDONLY | O_CLOEXEC);
 
+	c->count = 0;
 	if (fd < 0)
 		return -1;
-	len = read(fd, text, sizeof(text) - 1);
+	while ((n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
+		len += (size_t)n;
 	close(fd);
-	if (len <= 0)
-		return -1;
 	text[len] = '\0';
-	for (i = 0; i < COUNTERS; i++) {
-		size_t name_len = strlen(counters[i]);
-		char *p = text;
+	for (line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
+		char *colon = strchr(line, ':');
 
-		value[i] = -1;
-		while (p != NULL && *p != '\0') {
-			if (strncmp(p, counters[i], name_len) == 0 && p[name_len] == ':') {
-				value[i] = atoll(p + name_len + 1);
-				break;
-			}
-			p = strchr(p, '\n');
-			if (p != NULL)
-				p++;
-		}
+		if (colon == NULL || c->count == COUNTERS)
+			continue;
+		*colon = '\0';
+		if (!is_kept(line))
+			continue;
+		snprintf(c->item[c->count].name, sizeof(c->item[0].name), "%.47s", line);
+		c->item[c->count++].value = atoll(colon + 1);
 	}
-	return 0;
+	return c->count > 0 ? 0 : -1;
 }
 
 /* Wait until the counters are what they were.  => the number of those that are not, described. */
-static int compare_counters(const long long before[COUNTERS], char *text, size_t size)
+static int compare_counters(const struct counters *before, char *text, size_t size)
 {
-	long long now[COUNTERS];
-	int step, lost = 0;
-	size_t i, len;
+	static struct counters now;
+	int step, i, lost = 0;
+	size_t len;
 
 	for (step = 0; step < SETTLE_STEPS; step++) {
-		if (read_counters(now) < 0)
+		if (read_counters(&now) < 0)
 			return 0;
 		lost = 0;
 		len = 0;
 		text[0] = '\0';
-		for (i = 0; i < COUNTERS; i++) {
-			if (now[i] == before[i])
+		for (i = 0; i < now.count && i < before->count; i++) {
+			if (now.item[i].value == before->item[i].value || len > size - 100)
 				continue;
 			lost++;
 			len += (size_t)snprintf(text + len, size - len, "%s: %lld, was %lld\n",
-						counters[i], now[i], before[i]);
+						now.item[i].name, now.item[i].value,
+						before->item[i].value);
 		}
 		if (lost == 0)
 			return 0;
@@ -321,15 +338,16 @@ static int compare_counters(const long long before[COUNTERS], char *text, size_t
 
 static void run_test(const struct test *test, int factor)
 {
-	long long before[COUNTERS], start = now_ms();
-	char status[64], again[64], lost[1024], end[PLAN_LINE + 32];
+	static struct counters before;
+	long long start = now_ms();
+	char status[64], again[64], lost[2048], end[PLAN_LINE + 32];
 	int run, counted;
 
 	frame_text("begin", test->name);
 	remove_tree(SCRATCH);
 	remove(OUT);
 	remove(ERR);
-	counted = read_counters(before) == 0;
+	counted = read_counters(&before) == 0;
 	run_once(test, test->limit * factor * 1000, status, sizeof(status));
 	reap_all();
 	frame_file("out", OUT);
@@ -338,13 +356,13 @@ static void run_test(const struct test *test, int factor)
 		remove_tree(SCRATCH);
 		remove(OUT);
 		remove(ERR);
-		if (compare_counters(before, lost, sizeof(lost)) == 0)
+		if (compare_counters(&before, lost, sizeof(lost)) == 0)
 			break;
 		if (run == LOST_RUNS) {
 			frame_text("lost", lost);
 			break;
 		}
-		read_counters(before);
+		read_counters(&before);
 		run_once(test, test->limit * factor * 1000, again, sizeof(again));
 		reap_all();
 	}
