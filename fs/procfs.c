@@ -250,7 +250,7 @@ static ino_t ino_of(const struct inode *dir, const char *name, size_t len)
 {
 	uint64_t mix = (dir->ino ^ name_hash(name, len)) * 0x9e3779b97f4a7c15ull;
 
-	return mix >> 24 | 1;
+	return mix >> 32 | 1;
 }
 
 /* Directories and files of a process belong to it, as long as others may look into it. */
