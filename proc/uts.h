@@ -4,8 +4,7 @@
 
 #include <linux/utsname.h>
 
-/* sethostname(2) and setdomainname(2) change the two names.  machine is empty here: uname(2) puts
- * arch_platform there. */
+/* sethostname(2) and setdomainname(2) change the two names. */
 extern struct new_utsname uts;
 
 #endif

@@ -106,7 +106,7 @@ uintptr_t arch_vsyscall_entry(void)
 	return vsyscall;
 }
 
-const char arch_platform[] = "x86_64";
+const char arch_platform[] = ARCH_NAME;
 const uint16_t arch_elf_machine = EM_X86_64;
 
 /* AT_HWCAP is CPUID 1's %edx, AT_HWCAP2 tells of FSGSBASE (asm/hwcap2.h), as on Linux. */
