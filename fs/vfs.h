@@ -70,18 +70,28 @@ struct file_ops {
 	int (*mmap)(struct file *f, unsigned prot, unsigned vm_flags);
 	int (*readdir)(struct file *f, struct dir_context *ctx);
 	void (*flush)(struct file *f);		/* at each close */
+	const char *name;	/* of files without a place in the tree: anon_inode:[name] */
+};
+
+/* A place in the tree of all mounted file systems.  Both are counted. */
+struct path {
+	struct mount *mnt;
+	struct dentry *dentry;
 };
 
 struct file {
 	refcount_t ref;
 	struct inode *inode;	/* counted */
-	struct dentry *dentry;	/* counted, NULL: pipes and such */
-	struct mount *mnt;
+	struct dentry *dentry;	/* counted */
+	struct mount *mnt;	/* counted */
 	const struct file_ops *ops;
 	off_t pos;
 	unsigned flags;		/* O_* as fcntl(F_GETFL) reports them */
 	void *priv;		/* of the ops */
 	struct tty *tty;	/* a terminal, or NULL */
+	struct epoll_item *watched; /* epoll sets that hold it: fs/epoll.c */
+	int owner;		/* F_SETOWN */
+	bool writer;		/* counted in inode->writers */
 };
 
 void file_get(struct file *f);
@@ -96,6 +106,12 @@ ssize_t file_read_at(struct file *f, void *buf, size_t n, off_t pos);
  * => start of the text inside buf */
 char *file_path(struct file *f, char *buf, size_t size);
 uint64_t file_size(struct file *f);
+/* A file that has no name, only ops (epoll, eventfd, signalfd …).  ops->release is called for it
+ * once this has succeeded.  => NULL: no memory, priv is still the caller's */
+struct file *file_create_ops(const struct file_ops *ops, void *priv, unsigned flags);
+/* Read and write at *pos, which advances: all checks of read(2) and write(2).  => bytes, -errno */
+ssize_t file_read(struct file *f, struct iobuf *b, off_t *pos);
+ssize_t file_write(struct file *f, struct iobuf *b, off_t *pos);
 bool file_is_regular(struct file *f);
 
 /* --- pages of files: for mappings, exec and read --- */
@@ -142,6 +158,7 @@ struct fs_state *fs_state_create(void);
 struct fs_state *fs_state_copy(struct fs_state *from);
 struct fs_state *fs_state_share(struct fs_state *s);
 void fs_state_put(struct fs_state *s);
+mode_t fs_umask(struct fs_state *s, mode_t mask); /* set it.  => the old one */
 
 /* --- start --- */
 void vfs_init(void);   /* caches, the root ramfs, /dev, /proc mounts when the directories exist */
@@ -150,6 +167,13 @@ void vfs_mount_defaults(void);	/* after the initrd is unpacked */
  * archive are used in place.  mode has the type bits.  => 0, -errno */
 int ramfs_boot_node(const char *path, mode_t mode, uid_t uid, gid_t gid, uint32_t mtime,
 		    uint64_t rdev, const void *data, size_t len, bool in_place);
+
+/* Another name for the node at path `to`; read a node whole and remove it (boot only). */
+int ramfs_boot_link(const char *path, const char *to);
+/* Remove a file by a kernel path, relative to the current process's root.  => 0, -errno */
+int file_unlink(const char *path);
+/* Change the current process's working directory.  => 0, -errno */
+int file_chdir(const char *path);
 
 /* --- devices --- */
 /* A character device /dev/<name>. */
@@ -161,5 +185,6 @@ const struct file_ops *dev_lookup(unsigned major, unsigned minor);
 /* --- poll --- */
 struct poll_table;
 void poll_wait(struct poll_table *pt, struct waitq *q); /* pt NULL: nothing */
+unsigned file_poll(struct file *f, struct poll_table *pt); /* files without the op: always ready */
 
 #endif

@@ -264,6 +264,7 @@ void waiter_add(struct waiter *w, struct waitq *q)
 {
 	w->task = current;
 	w->queue = q;
+	w->fn = NULL;
 	list_append(&q->waiters, &w->link);
 }
 
@@ -280,15 +281,21 @@ bool waitq_empty(const struct waitq *q)
 void waitq_wake(struct waitq *q)
 {
 	struct waiter *w;
-	LIST_FOREACH(w, &q->waiters, link)
-		task_wake(w->task);
+	LIST_FOREACH(w, &q->waiters, link) {
+		if (w->fn != NULL)
+			w->fn(w);
+		else
+			task_wake(w->task);
+	}
 }
 
 void waitq_wake_one(struct waitq *q)
 {
 	struct waiter *w;
 	LIST_FOREACH(w, &q->waiters, link) {
-		if (w->task->state == TASK_SLEEPING) {
+		if (w->fn != NULL) {
+			w->fn(w);
+		} else if (w->task->state == TASK_SLEEPING) {
 			task_wake(w->task);
 			return;
 		}

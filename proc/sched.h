@@ -33,6 +33,7 @@ struct waiter {
 	struct list link;
 	struct task *task;
 	struct waitq *queue;
+	void (*fn)(struct waiter *w); /* instead of waking the task: epoll; may not take w out */
 };
 
 #define NO_DEADLINE UINT64_MAX /* in clock_ns() */

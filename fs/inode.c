@@ -1,0 +1,195 @@
+/* inode.c: inodes: life, times, permissions. */
+
+#include <linux/capability.h>
+#include <linux/mount.h>
+
+#include "fs/internal.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include "proc/task.h"
+
+#define DAY (24 * 3600 * (int64_t)NSEC_PER_SEC)
+
+static CACHE(inode_cache, struct inode);
+size_t inode_count;
+
+/* --- life --- */
+
+int64_t time_now(void)
+{
+	return (int64_t)clock_wall_ns();
+}
+
+struct inode *inode_create(struct super *sb, mode_t mode)
+{
+	struct inode *inode = cache_alloc(&inode_cache);
+
+	if (inode == NULL)
+		return NULL;
+	ref_init(&inode->ref);
+	inode->mode = mode;
+	inode->nlink = 1;
+	inode->sb = sb;
+	inode->ino = ++sb->next_ino;
+	inode->atime = inode->mtime = inode->ctime = inode->btime = time_now();
+	super_get(sb);
+	inode_count++;
+	return inode;
+}
+
+void inode_get(struct inode *inode)
+{
+	ref_get(&inode->ref);
+}
+
+static void inode_destroy(struct inode *inode)
+{
+	struct super *sb = inode->sb;
+
+	ASSERT(inode->locks == NULL);
+	if (inode->pipe != NULL)
+		pipe_inode_evict(inode);
+	if (inode->ops != NULL && inode->ops->evict != NULL)
+		inode->ops->evict(inode);
+	inode_count--;
+	cache_free(&inode_cache, inode);
+	super_put(sb);
+}
+
+void inode_put(struct inode *inode)
+{
+	if (inode != NULL && ref_put(&inode->ref))
+		inode_destroy(inode);
+}
+
+struct inode_ext *inode_ext(struct inode *inode)
+{
+	ASSERT(S_ISREG(inode->mode));
+	return &inode->ext;
+}
+
+int inode_deny_write(struct inode *inode)
+{
+	if (inode->writers > 0)
+		return -ETXTBSY;
+	inode->writers--;
+	return 0;
+}
+
+void inode_allow_write(struct inode *inode)
+{
+	ASSERT(inode->writers < 0);
+	inode->writers++;
+}
+
+/* --- times --- */
+
+/* relatime: a read is noted when nothing was since the last change, or for a day. */
+void inode_touch_atime(struct inode *inode, const struct mount *mnt)
+{
+	int64_t now = time_now();
+
+	if (mnt != NULL && (mnt->flags & (MS_NOATIME | MS_RDONLY)))
+		return;
+	if (mnt != NULL && (mnt->flags & MS_NODIRATIME) && inode_is_dir(inode))
+		return;
+	if (inode->atime <= inode->mtime || inode->atime <= inode->ctime ||
+	    now - inode->atime >= DAY)
+		inode->atime = now;
+}
+
+void inode_touch_mtime(struct inode *inode)
+{
+	inode->mtime = inode->ctime = time_now();
+}
+
+/* --- who may --- */
+
+bool capable(unsigned cap)
+{
+	return (current->proc->cap_effective & (1ull << cap)) != 0;
+}
+
+bool in_group(gid_t gid)
+{
+	const struct proc *p = current->proc;
+
+	if (p->fsgid == gid)
+		return true;
+	for (unsigned i = 0; i < p->group_count; i++) {
+		if (p->groups[i] == gid)
+			return true;
+	}
+	return false;
+}
+
+static int permission(const struct inode *inode, unsigned mask, uid_t uid, bool group,
+		      uint64_t caps)
+{
+	unsigned bits = inode->mode & 7;
+	mode_t any_exec = S_IXUSR | S_IXGRP | S_IXOTH;
+
+	if (inode->uid == uid)
+		bits = inode->mode >> 6 & 7;
+	else if (group)
+		bits = inode->mode >> 3 & 7;
+	if ((mask & ~bits) == 0)
+		return 0;
+	if (caps & 1ull << CAP_DAC_OVERRIDE) {
+		/* Root may run what somebody may run. */
+		if (!(mask & MAY_EXEC) || inode_is_dir(inode) || (inode->mode & any_exec))
+			return 0;
+	}
+	if (caps & 1ull << CAP_DAC_READ_SEARCH) {
+		if (mask == MAY_READ || (inode_is_dir(inode) && !(mask & MAY_WRITE)))
+			return 0;
+	}
+	return -EACCES;
+}
+
+int inode_permission(const struct inode *inode, unsigned mask)
+{
+	const struct proc *p = current->proc;
+
+	return permission(inode, mask, p->fsuid, in_group(inode->gid), p->cap_effective);
+}
+
+int inode_permission_real(const struct inode *inode, unsigned mask)
+{
+	struct proc *p = current->proc;
+	gid_t fsgid = p->fsgid;
+
+	p->fsgid = p->gid;
+	bool group = in_group(inode->gid);
+	p->fsgid = fsgid;
+	return permission(inode, mask, p->uid, group, p->uid == 0 ? p->cap_permitted : 0);
+}
+
+bool inode_owner_or_capable(const struct inode *inode)
+{
+	return current->proc->fsuid == inode->uid || capable(CAP_FOWNER);
+}
+
+void inode_drop_setid(struct inode *inode)
+{
+	if (!S_ISREG(inode->mode) || capable(CAP_FSETID))
+		return;
+	inode->mode &= ~(mode_t)S_ISUID;
+	if (inode->mode & S_IXGRP)
+		inode->mode &= ~(mode_t)S_ISGID;
+}
+
+void inode_inherit(struct inode *inode, const struct inode *dir, mode_t mode)
+{
+	inode->mode = mode;
+	inode->uid = current->proc->fsuid;
+	inode->gid = current->proc->fsgid;
+	if (!(dir->mode & S_ISGID))
+		return;
+	inode->gid = dir->gid;
+	if (S_ISDIR(mode))
+		inode->mode |= S_ISGID;
+	else if ((mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && !in_group(dir->gid) &&
+		 !capable(CAP_FSETID))
+		inode->mode &= ~(mode_t)S_ISGID;
+}

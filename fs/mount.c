@@ -1,0 +1,322 @@
+/* mount.c: supers (instances of file systems) and mounts (where they are in the tree).
+ *
+ * A super lives while inodes of it do; its tree of names is taken down when its last mount goes.
+ * Mounts are few: a list is enough, and only a dentry with a mount on top (dentry->mounted) is ever
+ * looked for in it. */
+
+#include <linux/capability.h>
+#include <linux/mount.h>
+
+#include "fs/internal.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include "proc/task.h"
+
+#define UMOUNT_FORCE 1
+#define UMOUNT_DETACH 2
+#define UMOUNT_EXPIRE 4
+#define UMOUNT_NOFOLLOW 8
+
+#define KEPT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)
+
+static CACHE(mount_cache, struct mount);
+static CACHE(super_cache, struct super);
+struct list mount_list = LIST_INIT(mount_list);
+struct mount *anon_mount;
+
+static unsigned next_dev = 1;
+static int next_mount_id = 1;
+
+const struct fs_type *const fs_types[] = { &rootfs_type, &tmpfs_type, &devtmpfs_type, &proc_type,
+					   NULL };
+
+const struct fs_type *fs_type_find(const char *name)
+{
+	if (strcmp(name, "ramfs") == 0)
+		return &tmpfs_type;
+	for (unsigned i = 0; fs_types[i] != NULL; i++) {
+		if (strcmp(fs_types[i]->name, name) == 0)
+			return fs_types[i];
+	}
+	return NULL;
+}
+
+/* --- supers --- */
+
+struct super *super_create(const struct fs_type *type, const char *options, int *err)
+{
+	struct super *sb = cache_alloc(&super_cache);
+
+	*err = -ENOMEM;
+	if (sb == NULL)
+		return NULL;
+	ref_init(&sb->ref);
+	sb->type = type;
+	sb->dev = dev_make(0, next_dev++);
+	sb->root_mode = 0755;
+	*err = type->fill(sb, options);
+	if (*err < 0) {
+		super_put(sb);
+		return NULL;
+	}
+	return sb;
+}
+
+void super_get(struct super *sb)
+{
+	ref_get(&sb->ref);
+}
+
+void super_put(struct super *sb)
+{
+	if (ref_put(&sb->ref))
+		cache_free(&super_cache, sb);
+}
+
+static void super_shut_down(struct super *sb)
+{
+	struct dentry *root = sb->root;
+
+	sb->root = NULL;
+	dentry_drop_tree(root);
+	dentry_put(root);
+}
+
+/* --- mounts --- */
+
+struct mount *mount_create(struct super *sb, struct dentry *root, const char *source,
+			   unsigned long flags)
+{
+	struct mount *m = cache_alloc(&mount_cache);
+
+	if (m == NULL)
+		return NULL;
+	m->source = kstrdup(source == NULL || source[0] == '\0' ? "none" : source);
+	if (m->source == NULL) {
+		cache_free(&mount_cache, m);
+		return NULL;
+	}
+	ref_init(&m->ref);
+	list_init(&m->all);
+	m->sb = sb;
+	m->root = root;
+	m->flags = flags & KEPT_FLAGS;
+	m->id = next_mount_id++;
+	super_get(sb);
+	sb->active++;
+	dentry_get(root);
+	return m;
+}
+
+void mount_get(struct mount *m)
+{
+	ref_get(&m->ref);
+}
+
+void mount_put(struct mount *m)
+{
+	if (!ref_put(&m->ref))
+		return;
+	ASSERT(!m->attached);
+	struct super *sb = m->sb;
+	dentry_put(m->root);
+	kfree(m->source);
+	cache_free(&mount_cache, m);
+	if (--sb->active == 0)
+		super_shut_down(sb);
+	super_put(sb);
+}
+
+void mount_attach(struct mount *m, const struct path *at)
+{
+	if (at != NULL) {
+		m->parent = at->mnt;
+		m->mountpoint = at->dentry;
+		path_get(at);
+		at->dentry->mounted++;
+	}
+	m->attached = true;
+	mount_get(m);
+	list_append(&mount_list, &m->all);
+}
+
+void mount_detach(struct mount *m)
+{
+	struct path at = { m->parent, m->mountpoint };
+
+	if (!m->attached)
+		return;
+	m->attached = false;
+	list_remove(&m->all);
+	m->parent = NULL;
+	m->mountpoint = NULL;
+	if (at.dentry != NULL)
+		at.dentry->mounted--;
+	path_put(&at);
+	mount_put(m);
+}
+
+/* The newest one when there are several. */
+struct mount *mount_on(const struct path *p)
+{
+	struct mount *m, *found = NULL;
+
+	if (p->dentry->mounted == 0)
+		return NULL;
+	LIST_FOREACH(m, &mount_list, all) {
+		if (m->mountpoint == p->dentry && m->parent == p->mnt)
+			found = m;
+	}
+	return found;
+}
+
+void path_cross_mounts(struct path *p)
+{
+	struct mount *m;
+
+	while ((m = mount_on(p)) != NULL) {
+		struct path down = { m, m->root };
+		path_get(&down);
+		path_put(p);
+		*p = down;
+	}
+}
+
+int mount_want_write(const struct mount *m)
+{
+	return m->flags & MS_RDONLY ? -EROFS : 0;
+}
+
+/* --- mount(2) --- */
+
+static int mount_new(const char *source, const struct path *at, const char *type,
+		     unsigned long flags, const char *options)
+{
+	const struct fs_type *t = fs_type_find(type);
+	int err;
+
+	if (t == NULL || t == &rootfs_type)
+		return -ENODEV;
+	struct super *sb =
+		t == &devtmpfs_type ? dev_super_get() : super_create(t, options, &err);
+	if (sb == NULL)
+		return err;
+	struct mount *m = mount_create(sb, sb->root, source, flags);
+	if (m == NULL) {
+		if (sb->active == 0)
+			super_shut_down(sb);
+		super_put(sb);
+		return -ENOMEM;
+	}
+	super_put(sb);
+	mount_attach(m, at);
+	mount_put(m);
+	return 0;
+}
+
+static int mount_bind(const char *source, const struct path *at, unsigned long flags)
+{
+	struct path from;
+	int err = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
+
+	if (err < 0)
+		return err;
+	if (inode_is_dir(from.dentry->inode) != inode_is_dir(at->dentry->inode)) {
+		path_put(&from);
+		return -ENOTDIR;
+	}
+	struct mount *m = mount_create(from.mnt->sb, from.dentry, from.mnt->source,
+				       from.mnt->flags | flags);
+	path_put(&from);
+	if (m == NULL)
+		return -ENOMEM;
+	mount_attach(m, at);
+	mount_put(m);
+	return 0;
+}
+
+static int mount_move(const char *source, const struct path *at)
+{
+	struct path from;
+	int err = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
+
+	if (err < 0)
+		return err;
+	struct mount *m = from.mnt;
+	if (from.dentry != m->root || m->parent == NULL)
+		err = -EINVAL;
+	for (struct mount *up = at->mnt; err == 0 && up != NULL; up = up->parent) {
+		if (up == m)
+			err = -ELOOP;
+	}
+	if (err == 0) {
+		mount_get(m);
+		mount_detach(m);
+		mount_attach(m, at);
+		mount_put(m);
+	}
+	path_put(&from);
+	return err;
+}
+
+int do_mount(const char *source, const struct path *at, const char *type, unsigned long flags,
+	     const char *options)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (flags & MS_REMOUNT) {
+		if (at->dentry != at->mnt->root)
+			return -EINVAL;
+		at->mnt->flags = flags & KEPT_FLAGS;
+		return 0;
+	}
+	if (flags & MS_BIND)
+		return source == NULL ? -EINVAL : mount_bind(source, at, flags);
+	if (flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE))
+		return at->dentry == at->mnt->root ? 0 : -EINVAL;
+	if (flags & MS_MOVE)
+		return source == NULL ? -EINVAL : mount_move(source, at);
+	if (type == NULL)
+		return -EINVAL;
+	if (!inode_is_dir(at->dentry->inode))
+		return -ENOTDIR;
+	return mount_new(source, at, type, flags, options);
+}
+
+static bool has_mounts_below(const struct mount *m)
+{
+	struct mount *other;
+
+	LIST_FOREACH(other, &mount_list, all) {
+		if (other->parent == m)
+			return true;
+	}
+	return false;
+}
+
+int do_umount(const struct path *at, int flags)
+{
+	struct mount *m = at->mnt, *other, *tmp;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (flags & ~(UMOUNT_FORCE | UMOUNT_DETACH | UMOUNT_EXPIRE | UMOUNT_NOFOLLOW))
+		return -EINVAL;
+	if (at->dentry != m->root || !m->attached)
+		return -EINVAL;
+	if (m->parent == NULL)
+		return -EBUSY;
+	if (flags & UMOUNT_DETACH) {
+		LIST_FOREACH_SAFE(other, tmp, &mount_list, all) {
+			if (other->parent == m)
+				mount_detach(other);
+		}
+		mount_detach(m);
+		return 0;
+	}
+	/* One reference of the list, one of our caller's path. */
+	if (m->ref.n > 2 || has_mounts_below(m))
+		return -EBUSY;
+	mount_detach(m);
+	return 0;
+}

@@ -1,0 +1,411 @@
+/* namei.c: calls that change directories: mknod, mkdir, symlink, unlink, rmdir, link, rename.
+ *
+ * Each walks to the parent directory, looks the last name up, checks, then lets the file system do
+ * its bookkeeping and moves the dentry.  Nothing sleeps in between, so what was checked holds. */
+
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/mount.h>
+
+#include "fs/internal.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include "proc/task.h"
+
+/* --- checks --- */
+
+static int may_create(struct path *dir)
+{
+	int err = mount_want_write(dir->mnt);
+
+	if (err == 0 && dir->dentry->inode->nlink == 0)
+		err = -ENOENT; /* a directory that was removed */
+	if (err == 0)
+		err = inode_permission(dir->dentry->inode, MAY_WRITE | MAY_EXEC);
+	return err;
+}
+
+/* In a sticky directory only the owners of the file and of the directory may remove it. */
+static bool sticky_forbids(const struct inode *dir, const struct inode *inode)
+{
+	uid_t me = current->proc->fsuid;
+
+	return (dir->mode & S_ISVTX) && inode->uid != me && dir->uid != me && !capable(CAP_FOWNER);
+}
+
+static int may_delete(struct path *dir, struct dentry *d, bool directory)
+{
+	int err = mount_want_write(dir->mnt);
+
+	if (err == 0)
+		err = inode_permission(dir->dentry->inode, MAY_WRITE | MAY_EXEC);
+	if (err < 0)
+		return err;
+	if (sticky_forbids(dir->dentry->inode, d->inode))
+		return -EPERM;
+	if (directory && !inode_is_dir(d->inode))
+		return -ENOTDIR;
+	if (!directory && inode_is_dir(d->inode))
+		return -EISDIR;
+	return 0;
+}
+
+static bool dir_empty(const struct inode *dir)
+{
+	return dir->ops->lookup == NULL && dir->child_count == 0;
+}
+
+/* Walk to the parent and require a name in the last place.
+ * => 0 with w to end, or -errno with w ended */
+static int begin_at_parent(struct walk *w, int dfd, const char *name, int if_not_a_name)
+{
+	int err = walk_begin(w, dfd, name, 0);
+
+	if (err < 0)
+		return err;
+	err = walk_to_parent(w);
+	if (err == 0 && w->kind != LAST_NAME)
+		err = if_not_a_name;
+	if (err < 0)
+		walk_end(w);
+	return err;
+}
+
+/* --- making --- */
+
+int dir_create(struct path *dir, const char *name, size_t len, mode_t mode, dev_t rdev,
+	       const char *target, struct dentry **out)
+{
+	struct inode *inode = dir->dentry->inode;
+	int err = may_create(dir);
+
+	if (err == 0 && inode->ops->create == NULL)
+		err = S_ISREG(mode) ? -EACCES : -EPERM;
+	if (err < 0)
+		return err;
+	struct dentry *d = dentry_create(dir->dentry, name, len);
+	if (d == NULL)
+		return -ENOMEM;
+	err = inode->ops->create(inode, d, mode, rdev, target);
+	if (err < 0) {
+		dentry_put(d);
+		return err;
+	}
+	dentry_add(d);
+	if (out != NULL)
+		*out = d;
+	else
+		dentry_put(d);
+	return 0;
+}
+
+static int make_node(int dfd, const char *name, mode_t mode, dev_t rdev, const char *target)
+{
+	struct walk w;
+	struct dentry *d;
+	int err = begin_at_parent(&w, dfd, name, -EEXIST);
+
+	if (err < 0)
+		return err;
+	err = walk_last(&w, &d);
+	if (err == 0) {
+		dentry_put(d);
+		err = -EEXIST;
+	} else if (err == -ENOENT) {
+		err = 0;
+		if (w.slash && !S_ISDIR(mode))
+			err = -ENOENT;
+		if (err == 0)
+			err = dir_create(&w.path, w.last, w.last_len, mode, rdev, target, NULL);
+	}
+	walk_end(&w);
+	return err;
+}
+
+int do_mknod(int dfd, const char *name, mode_t mode, dev_t rdev)
+{
+	mode_t type = mode & S_IFMT;
+
+	if (type == 0)
+		type = S_IFREG;
+	if (type == S_IFDIR)
+		return -EPERM;
+	if (type != S_IFREG && type != S_IFCHR && type != S_IFBLK && type != S_IFIFO &&
+	    type != S_IFSOCK)
+		return -EINVAL;
+	if ((type == S_IFCHR || type == S_IFBLK) && !capable(CAP_MKNOD))
+		return -EPERM;
+	mode = type | (mode & 07777 & ~current->proc->fs->umask);
+	return make_node(dfd, name, mode, type == S_IFCHR || type == S_IFBLK ? rdev : 0, NULL);
+}
+
+int do_mkdir(int dfd, const char *name, mode_t mode)
+{
+	return make_node(dfd, name, S_IFDIR | (mode & 01777 & ~current->proc->fs->umask), 0, NULL);
+}
+
+int do_symlink(const char *target, int dfd, const char *name)
+{
+	if (target[0] == '\0')
+		return -ENOENT;
+	return make_node(dfd, name, S_IFLNK | 0777, 0, target);
+}
+
+/* --- unlink, rmdir --- */
+
+static int remove_name(struct path *dir, struct dentry *d, bool directory)
+{
+	struct inode *inode = dir->dentry->inode;
+	int err = may_delete(dir, d, directory);
+
+	if (err < 0)
+		return err;
+	if (d->mounted > 0)
+		return -EBUSY;
+	if (inode->ops->unlink == NULL)
+		return -EPERM;
+	if (directory && !dir_empty(d->inode))
+		return -ENOTEMPTY;
+	inode->ops->unlink(inode, d);
+	dentry_remove(d);
+	return 0;
+}
+
+int do_unlink(int dfd, const char *name, bool directory)
+{
+	struct walk w;
+	struct dentry *d;
+	int err = walk_begin(&w, dfd, name, 0);
+
+	if (err < 0)
+		return err;
+	err = walk_to_parent(&w);
+	if (err == 0 && w.kind != LAST_NAME) {
+		if (!directory)
+			err = -EISDIR;
+		else
+			err = w.kind == LAST_DOT      ? -EINVAL
+			      : w.kind == LAST_DOTDOT ? -ENOTEMPTY
+						      : -EBUSY;
+	}
+	if (err == 0)
+		err = walk_last(&w, &d);
+	if (err == 0) {
+		if (w.slash && !directory)
+			err = inode_is_dir(d->inode) ? -EISDIR : -ENOTDIR;
+		else
+			err = remove_name(&w.path, d, directory);
+		dentry_put(d);
+	}
+	walk_end(&w);
+	return err;
+}
+
+/* --- link --- */
+
+static int may_link(const struct path *from, const struct path *dir)
+{
+	struct inode *inode = from->dentry->inode;
+
+	if (inode_is_dir(inode))
+		return -EPERM;
+	if (from->mnt->sb != dir->mnt->sb)
+		return -EXDEV;
+	if (dir->dentry->inode->ops->link == NULL)
+		return -EPERM;
+	/* Only a file that was made without a name may get one back. */
+	if (inode->nlink == 0 && !(from->dentry->flags & DE_ANON))
+		return -ENOENT;
+	return may_create((struct path *)dir);
+}
+
+int do_link(int olddfd, const char *oldname, int newdfd, const char *newname, int flags)
+{
+	struct path from;
+	struct walk w;
+	struct dentry *d;
+	unsigned how = flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0;
+	int err;
+
+	if (flags & AT_EMPTY_PATH)
+		how |= LOOKUP_EMPTY;
+	err = path_lookup(olddfd, oldname, how, &from);
+	if (err < 0)
+		return err;
+	err = begin_at_parent(&w, newdfd, newname, -EEXIST);
+	if (err < 0)
+		goto put_from;
+	err = walk_last(&w, &d);
+	if (err == 0) {
+		dentry_put(d);
+		err = -EEXIST;
+		goto end_walk;
+	}
+	if (err != -ENOENT || w.slash)
+		goto end_walk;
+	err = may_link(&from, &w.path);
+	if (err < 0)
+		goto end_walk;
+	d = dentry_create(w.path.dentry, w.last, w.last_len);
+	if (d == NULL) {
+		err = -ENOMEM;
+		goto end_walk;
+	}
+	struct inode *dir = w.path.dentry->inode;
+	err = dir->ops->link(dir, from.dentry->inode, d);
+	if (err == 0)
+		dentry_add(d);
+	dentry_put(d);
+end_walk:
+	walk_end(&w);
+put_from:
+	path_put(&from);
+	return err;
+}
+
+/* --- rename --- */
+
+/* Everything that rename knows: two places, and what is there (to may be NULL). */
+struct rename {
+	struct walk from_walk, to_walk;
+	struct dentry *from, *to;
+	unsigned flags;
+};
+
+static int check_rename(struct rename *r)
+{
+	struct path *from_dir = &r->from_walk.path, *to_dir = &r->to_walk.path;
+	bool is_dir = inode_is_dir(r->from->inode);
+	bool exchange = (r->flags & RENAME_EXCHANGE) != 0;
+	int err;
+
+	/* Linux looks at the relation of the two places first. */
+	if (dentry_is_under(to_dir->dentry, r->from))
+		return -EINVAL;
+	if (r->to != NULL && dentry_is_under(from_dir->dentry, r->to))
+		return exchange ? -EINVAL : -ENOTEMPTY;
+	if (!is_dir && (r->from_walk.slash || (!exchange && r->to_walk.slash)))
+		return -ENOTDIR;
+	if (exchange && r->to_walk.slash && !inode_is_dir(r->to->inode))
+		return -ENOTDIR;
+	err = may_delete(from_dir, r->from, is_dir);
+	if (err < 0)
+		return err;
+	if (r->to == NULL)
+		err = may_create(to_dir);
+	else
+		err = may_delete(to_dir, r->to, exchange ? inode_is_dir(r->to->inode) : is_dir);
+	if (err < 0)
+		return err;
+	/* A directory that changes its parent has its ".." written. */
+	if (is_dir && from_dir->dentry != to_dir->dentry) {
+		err = inode_permission(r->from->inode, MAY_WRITE);
+		if (err < 0)
+			return err;
+	}
+	if (from_dir->dentry->inode->ops->moved == NULL)
+		return -EPERM;
+	if (r->from->mounted > 0 || (r->to != NULL && r->to->mounted > 0))
+		return -EBUSY;
+	if (r->to != NULL && !exchange && is_dir && !dir_empty(r->to->inode))
+		return -ENOTEMPTY;
+	return 0;
+}
+
+static void exchange_names(struct rename *r)
+{
+	struct inode *a = r->from_walk.path.dentry->inode, *b = r->to_walk.path.dentry->inode;
+
+	dentry_swap(r->from, r->to);
+	a->ops->moved(a, b, r->from);
+	b->ops->moved(b, a, r->to);
+}
+
+static int move_name(struct rename *r)
+{
+	struct walk *to = &r->to_walk;
+	struct inode *from_dir = r->from_walk.path.dentry->inode;
+	struct inode *to_dir = to->path.dentry->inode;
+	char *name = dentry_name(to->last, to->last_len);
+
+	if (name == NULL)
+		return -ENOMEM;
+	if (r->to != NULL) {
+		to_dir->ops->unlink(to_dir, r->to);
+		dentry_remove(r->to);
+	}
+	dentry_move(r->from, to->path.dentry, name, to->last_len);
+	from_dir->ops->moved(from_dir, to_dir, r->from);
+	return 0;
+}
+
+static int rename_looked_up(struct rename *r)
+{
+	int err = walk_last(&r->from_walk, &r->from);
+
+	if (err < 0)
+		return err;
+	err = walk_last(&r->to_walk, &r->to);
+	if (err == -ENOENT && !(r->flags & RENAME_EXCHANGE)) {
+		r->to = NULL;
+		err = 0;
+	} else if (err == 0 && (r->flags & RENAME_NOREPLACE)) {
+		err = -EEXIST;
+	}
+	/* Two names of one file: nothing is to be done. */
+	if (err == 0 && r->to != NULL && r->to->inode == r->from->inode)
+		return 0;
+	if (err == 0)
+		err = check_rename(r);
+	if (err < 0)
+		return err;
+	if (r->flags & RENAME_EXCHANGE) {
+		exchange_names(r);
+		return 0;
+	}
+	return move_name(r);
+}
+
+int do_rename(int olddfd, const char *oldname, int newdfd, const char *newname, unsigned flags)
+{
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
+		return -EINVAL;
+	if ((flags & RENAME_NOREPLACE) && (flags & RENAME_EXCHANGE))
+		return -EINVAL;
+	struct rename *r = kzalloc(sizeof(*r));
+	if (r == NULL)
+		return -ENOMEM;
+	r->flags = flags;
+	int err = walk_begin(&r->from_walk, olddfd, oldname, 0);
+	if (err < 0)
+		goto free;
+	err = walk_begin(&r->to_walk, newdfd, newname, 0);
+	if (err < 0)
+		goto end_from;
+	err = walk_to_parent(&r->from_walk);
+	if (err == 0)
+		err = walk_to_parent(&r->to_walk);
+	if (err == 0 && r->from_walk.path.mnt != r->to_walk.path.mnt)
+		err = -EXDEV;
+	if (err == 0 && r->from_walk.kind != LAST_NAME)
+		err = -EBUSY;
+	if (err == 0 && r->to_walk.kind != LAST_NAME)
+		err = flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
+	if (err == 0)
+		err = mount_want_write(r->from_walk.path.mnt);
+	if (err == 0)
+		err = rename_looked_up(r);
+	dentry_put(r->from);
+	dentry_put(r->to);
+	walk_end(&r->to_walk);
+end_from:
+	walk_end(&r->from_walk);
+free:
+	kfree(r);
+	return err;
+}
+
+int file_unlink(const char *path)
+{
+	return do_unlink(AT_FDCWD, path, false);
+}
