@@ -7,6 +7,8 @@
 
 uintptr_t arch_vsyscall_entry(void);
 
+#define ARCH_NAME "x86_64" /* as uname -m says it */
+
 #define PAGE_SHIFT  12
 #define PAGE_SIZE   4096ul
 #define PAGE_MASK   (PAGE_SIZE - 1)
