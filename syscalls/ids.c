@@ -26,6 +26,11 @@ long sys_getppid(void)
 	return parent == NULL ? 0 : parent->pid;
 }
 
+long sys_gettid(void)
+{
+	return current->tid;
+}
+
 static struct proc *proc_or_self(pid_t pid)
 {
 	return pid == 0 ? current->proc : proc_find(pid);
@@ -316,5 +321,68 @@ long sys_setgroups(int size, const gid_t *list)
 	kfree(p->groups);
 	p->groups = groups;
 	p->group_count = (unsigned)size;
+	return 0;
+}
+
+/* --- capabilities --- */
+
+/* Check a header and find whom it means.  => 0, -errno */
+static int cap_header(struct __user_cap_header_struct *uheader, struct proc **p)
+{
+	struct __user_cap_header_struct header;
+
+	if (copy_from_user(&header, uheader, sizeof(header)) < 0)
+		return -EFAULT;
+	if (header.version != _LINUX_CAPABILITY_VERSION_3 &&
+	    header.version != _LINUX_CAPABILITY_VERSION_2) {
+		uint32_t preferred = _LINUX_CAPABILITY_VERSION_3;
+		if (put_user(preferred, &uheader->version) < 0)
+			return -EFAULT;
+		return -EINVAL;
+	}
+	if (header.pid < 0)
+		return -EINVAL;
+	*p = proc_or_self(header.pid);
+	return *p == NULL ? -ESRCH : 0;
+}
+
+long sys_capget(struct __user_cap_header_struct *uheader, struct __user_cap_data_struct *udata)
+{
+	struct proc *p = NULL;
+	int err = cap_header(uheader, &p);
+
+	if (err < 0)
+		return err == -EINVAL && udata == NULL ? 0 : err;
+	struct __user_cap_data_struct data[2];
+	for (unsigned i = 0; i < 2; i++) {
+		data[i].effective = (uint32_t)(p->cap_effective >> (32 * i));
+		data[i].permitted = (uint32_t)(p->cap_permitted >> (32 * i));
+		data[i].inheritable = (uint32_t)(p->cap_inheritable >> (32 * i));
+	}
+	return copy_to_user(udata, data, sizeof(data));
+}
+
+long sys_capset(struct __user_cap_header_struct *uheader,
+		const struct __user_cap_data_struct *udata)
+{
+	struct proc *p = NULL;
+	struct __user_cap_data_struct data[2];
+	int err = cap_header(uheader, &p);
+
+	if (err < 0)
+		return err;
+	if (p != current->proc)
+		return -EPERM;
+	if (copy_from_user(data, udata, sizeof(data)) < 0)
+		return -EFAULT;
+	uint64_t effective = data[0].effective | (uint64_t)data[1].effective << 32;
+	uint64_t permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	uint64_t inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32;
+	if ((permitted & ~p->cap_permitted) || (effective & ~permitted) ||
+	    (inheritable & ~(p->cap_inheritable | p->cap_permitted)))
+		return -EPERM;
+	p->cap_effective = effective;
+	p->cap_permitted = permitted;
+	p->cap_inheritable = inheritable;
 	return 0;
 }

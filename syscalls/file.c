@@ -1,0 +1,612 @@
+/* file.c: open files and descriptors: open(2) and its family, close(2), dup(2), fcntl(2), ioctl(2),
+ * pipe(2), memfd_create(2), file locks. */
+
+#include <asm/errno.h>
+#include <asm/ioctls.h>
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <linux/falloc.h>
+#include <linux/memfd.h>
+#include <linux/openat2.h>
+#include <linux/resource.h>
+
+#include "fs/fd.h"
+#include "fs/internal.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include "mm/usercopy.h"
+#include "proc/task.h"
+#include "syscalls/internal.h"
+#include "syscalls/syscalls.h"
+
+/* What F_SETFL may change. */
+#define SETTABLE (O_APPEND | O_NONBLOCK | O_NOATIME | O_DIRECT | FASYNC)
+
+char *path_from_user(const char *user, int *err)
+{
+	char *path = kmalloc(PATH_MAX);
+
+	*err = -ENOMEM;
+	if (path == NULL)
+		return NULL;
+	ssize_t n = strncpy_from_user(path, user, PATH_MAX);
+	if (n >= 0)
+		return path;
+	*err = (int)n;
+	kfree(path);
+	return NULL;
+}
+
+long fd_result(struct file *f, unsigned flags, int err)
+{
+	if (f == NULL)
+		return err;
+	long fd = fd_install(f, flags & O_CLOEXEC ? FD_CLOEXEC : 0, 0);
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
+/* --- open --- */
+
+static long open_user(int dfd, const char *path, unsigned flags, mode_t mode, unsigned lookup)
+{
+	int err;
+	char *name = path_from_user(path, &err);
+
+	if (name == NULL)
+		return err;
+	struct file *f = do_open(dfd, name, flags, mode & 07777, lookup, &err);
+	kfree(name);
+	return fd_result(f, flags, err);
+}
+
+long sys_openat(int dfd, const char *path, int flags, mode_t mode)
+{
+	return open_user(dfd, path, (unsigned)flags, mode, 0);
+}
+
+long sys_open(const char *path, int flags, mode_t mode)
+{
+	return open_user(AT_FDCWD, path, (unsigned)flags, mode, 0);
+}
+
+long sys_creat(const char *path, mode_t mode)
+{
+	return open_user(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode, 0);
+}
+
+long sys_openat2(int dfd, const char *path, const struct open_how *user, size_t size)
+{
+	struct open_how how;
+	static const struct {
+		uint64_t resolve;
+		unsigned lookup;
+	} bits[] = {
+		{ RESOLVE_NO_XDEV, LOOKUP_NO_XDEV },
+		{ RESOLVE_NO_MAGICLINKS, LOOKUP_NO_MAGIC },
+		{ RESOLVE_NO_SYMLINKS, LOOKUP_NO_SYMLINKS },
+		{ RESOLVE_BENEATH, LOOKUP_BENEATH },
+		{ RESOLVE_IN_ROOT, LOOKUP_IN_ROOT },
+		{ RESOLVE_CACHED, 0 },
+	};
+	unsigned lookup = 0;
+
+	if (size < sizeof(how))
+		return -EINVAL;
+	if (size > sizeof(how))
+		return -E2BIG;
+	if (get_user(how, user) < 0)
+		return -EFAULT;
+	for (unsigned i = 0; i < ARRAY_SIZE(bits); i++) {
+		if (how.resolve & bits[i].resolve)
+			lookup |= bits[i].lookup;
+		how.resolve &= ~bits[i].resolve;
+	}
+	bool creates = (how.flags & O_CREAT) || (how.flags & O_TMPFILE) == O_TMPFILE;
+	if (how.resolve != 0 || how.flags > UINT32_MAX || (how.mode & ~07777ull) ||
+	    (how.mode != 0 && !creates))
+		return -EINVAL;
+	if ((lookup & LOOKUP_BENEATH) && (lookup & LOOKUP_IN_ROOT))
+		return -EINVAL;
+	return open_user(dfd, path, (unsigned)how.flags, (mode_t)how.mode, lookup);
+}
+
+long sys_memfd_create(const char *user_name, unsigned flags)
+{
+	int err;
+
+	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+		return -EINVAL;
+	char *name = kmalloc(PATH_MAX);
+	if (name == NULL)
+		return -ENOMEM;
+	memcpy(name, "memfd:", 6);
+	ssize_t n = strncpy_from_user(name + 6, user_name, 250);
+	err = n == -ENAMETOOLONG ? -EINVAL : (int)MIN(n, 0);
+	struct file *f = err < 0 ? NULL : file_create_anonymous(name, 0);
+	if (f != NULL && !(flags & MFD_ALLOW_SEALING))
+		f->inode->seals = F_SEAL_SEAL;
+	kfree(name);
+	return fd_result(f, flags & MFD_CLOEXEC ? O_CLOEXEC : 0, err < 0 ? err : -ENOMEM);
+}
+
+/* --- close, dup --- */
+
+long sys_close(int fd)
+{
+	return fd_close(fd);
+}
+
+long sys_close_range(unsigned first, unsigned last, unsigned flags)
+{
+	if (first > last || (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)))
+		return -EINVAL;
+	struct proc *p = current->proc;
+	if ((flags & CLOSE_RANGE_UNSHARE) && files_shared(p->files)) {
+		struct files *mine = files_copy(p->files);
+		if (mine == NULL)
+			return -ENOMEM;
+		files_put(p->files);
+		p->files = mine;
+	}
+	for (int fd = first > INT32_MAX ? -1 : (int)first;
+	     (fd = files_next(p->files, fd)) >= 0 && (unsigned)fd <= last; fd++) {
+		if (flags & CLOSE_RANGE_CLOEXEC)
+			fd_set_cloexec(fd, true);
+		else
+			fd_close(fd);
+	}
+	return 0;
+}
+
+static long dup_at(struct file *f, unsigned fd_flags, int min)
+{
+	long fd = fd_install(f, fd_flags, min);
+
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
+long sys_dup(int fd)
+{
+	struct file *f = fd_get(fd);
+
+	return f == NULL ? -EBADF : dup_at(f, 0, 0);
+}
+
+static long dup_to(int old, int new, unsigned fd_flags)
+{
+	struct file *f = fd_get(old);
+
+	if (f == NULL)
+		return -EBADF;
+	long fd = fd_replace(f, fd_flags, new);
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
+long sys_dup2(int old, int new)
+{
+	if (old == new) {
+		int err = fd_cloexec(old);
+		return err < 0 ? err : new;
+	}
+	return dup_to(old, new, 0);
+}
+
+long sys_dup3(int old, int new, int flags)
+{
+	if ((flags & ~O_CLOEXEC) || old == new)
+		return -EINVAL;
+	return dup_to(old, new, flags & O_CLOEXEC ? FD_CLOEXEC : 0);
+}
+
+long sys_pipe2(int *user, int flags)
+{
+	struct file *ends[2];
+	int fd[2];
+
+	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
+		return -EINVAL;
+	int err = pipe_create(ends, (unsigned)flags & O_NONBLOCK);
+	if (err < 0)
+		return err;
+	unsigned fd_flags = flags & O_CLOEXEC ? FD_CLOEXEC : 0;
+	fd[0] = fd_install(ends[0], fd_flags, 0);
+	if (fd[0] < 0) {
+		file_put(ends[0]);
+		file_put(ends[1]);
+		return fd[0];
+	}
+	fd[1] = fd_install(ends[1], fd_flags, 0);
+	if (fd[1] < 0) {
+		file_put(ends[1]);
+		fd_close(fd[0]);
+		return fd[1];
+	}
+	err = copy_to_user(user, fd, sizeof(fd));
+	if (err < 0) {
+		fd_close(fd[0]);
+		fd_close(fd[1]);
+	}
+	return err;
+}
+
+long sys_pipe(int *fds)
+{
+	return sys_pipe2(fds, 0);
+}
+
+/* --- fcntl --- */
+
+static long set_flags(struct file *f, unsigned flags)
+{
+	if (((flags ^ f->flags) & O_NOATIME) && (flags & O_NOATIME) &&
+	    !inode_owner_or_capable(f->inode))
+		return -EPERM;
+	f->flags = (f->flags & ~(unsigned)SETTABLE) | (flags & SETTABLE);
+	return 0;
+}
+
+static long do_lock(struct file *f, int cmd, struct flock *user)
+{
+	struct flock fl;
+
+	if (get_user(fl, user) < 0)
+		return -EFAULT;
+	long err = lock_posix(f, cmd, &fl);
+	if (err == 0 && (cmd == F_GETLK || cmd == F_OFD_GETLK) && put_user(fl, user) < 0)
+		err = -EFAULT;
+	return err;
+}
+
+static long add_seals(struct file *f, unsigned seals)
+{
+	struct inode *inode = f->inode;
+	const unsigned known = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE |
+			       F_SEAL_FUTURE_WRITE;
+
+	if (!(f->dentry->flags & DE_ANON) || !file_is_regular(f) || (seals & ~known))
+		return -EINVAL;
+	if ((f->flags & O_ACCMODE) == O_RDONLY || (inode->seals & F_SEAL_SEAL))
+		return -EPERM;
+	inode->seals |= seals;
+	return 0;
+}
+
+static long fcntl_file(struct file *f, int fd, unsigned cmd, uintptr_t arg)
+{
+	switch (cmd) {
+	case F_GETFL:
+		return f->flags;
+	case F_SETFL:
+		return set_flags(f, (unsigned)arg);
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		return do_lock(f, (int)cmd, (struct flock *)arg);
+	case F_GETOWN:
+		return f->owner;
+	case F_SETOWN:
+		f->owner = (int)arg;
+		return 0;
+	case F_GETSIG:
+		return 0;
+	case F_SETPIPE_SZ:
+		return pipe_set_size(f, arg);
+	case F_GETPIPE_SZ:
+		return pipe_get_size(f);
+	case F_ADD_SEALS:
+		return add_seals(f, (unsigned)arg);
+	case F_GET_SEALS:
+		if (!(f->dentry->flags & DE_ANON) || !file_is_regular(f))
+			return -EINVAL;
+		return f->inode->seals;
+	case F_GETLEASE:
+		return F_UNLCK;
+	default:
+		(void)fd;
+		return -EINVAL;
+	}
+}
+
+/* Commands on the descriptor itself, which also work with O_PATH. */
+static bool fcntl_descriptor(struct file *f, int fd, unsigned cmd, uintptr_t arg, long *result)
+{
+	switch (cmd) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		if (arg >= current->proc->limits[RLIMIT_NOFILE].rlim_cur) {
+			*result = -EINVAL;
+			return true;
+		}
+		file_get(f);
+		*result = dup_at(f, cmd == F_DUPFD_CLOEXEC ? FD_CLOEXEC : 0, (int)arg);
+		return true;
+	case F_GETFD:
+		*result = fd_cloexec(fd) > 0 ? FD_CLOEXEC : 0;
+		return true;
+	case F_SETFD:
+		fd_set_cloexec(fd, (arg & FD_CLOEXEC) != 0);
+		*result = 0;
+		return true;
+	default:
+		return false;
+	}
+}
+
+long sys_fcntl(int fd, unsigned cmd, uintptr_t arg)
+{
+	struct file *f = fd_get(fd);
+	long result;
+
+	if (f == NULL)
+		return -EBADF;
+	if (!fcntl_descriptor(f, fd, cmd, arg, &result)) {
+		if ((f->flags & O_PATH) && cmd != F_GETFL)
+			result = -EBADF;
+		else
+			result = fcntl_file(f, fd, cmd, arg);
+	}
+	file_put(f);
+	return result;
+}
+
+long sys_flock(int fd, unsigned op)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL)
+		return -EBADF;
+	long err = f->flags & O_PATH ? -EBADF : lock_flock(f, (int)op);
+	file_put(f);
+	return err;
+}
+
+/* --- ioctl --- */
+
+static long ioctl_flag(struct file *f, unsigned flag, const int *user)
+{
+	int on;
+
+	if (get_user(on, user) < 0)
+		return -EFAULT;
+	f->flags = on ? f->flags | flag : f->flags & ~flag;
+	return 0;
+}
+
+static long ioctl_file(struct file *f, int fd, unsigned cmd, uintptr_t arg)
+{
+	switch (cmd) {
+	case FIOCLEX:
+		fd_set_cloexec(fd, true);
+		return 0;
+	case FIONCLEX:
+		fd_set_cloexec(fd, false);
+		return 0;
+	case FIONBIO:
+		return ioctl_flag(f, O_NONBLOCK, (const int *)arg);
+	case FIOASYNC:
+		return ioctl_flag(f, FASYNC, (const int *)arg);
+	case FIONREAD:
+		if (file_is_regular(f)) {
+			off_t left = (off_t)f->inode->size - f->pos;
+			int n = (int)MIN(MAX(left, 0), INT32_MAX);
+			return put_user(n, (int *)arg);
+		}
+		break;
+	}
+	return f->ops->ioctl == NULL ? -ENOTTY : f->ops->ioctl(f, cmd, arg);
+}
+
+long sys_ioctl(int fd, unsigned cmd, uintptr_t arg)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL)
+		return -EBADF;
+	long result = f->flags & O_PATH ? -EBADF : ioctl_file(f, fd, cmd, arg);
+	file_put(f);
+	return result;
+}
+
+/* --- size --- */
+
+static int truncate_inode(struct inode *inode, off_t size)
+{
+	if ((uint64_t)size > current->proc->limits[RLIMIT_FSIZE].rlim_cur) {
+		signal_send_task(current, SIGXFSZ, NULL);
+		return -EFBIG;
+	}
+	if (inode->ops->truncate == NULL)
+		return -EINVAL;
+	int err = inode->ops->truncate(inode, (uint64_t)size);
+	if (err == 0) {
+		inode_drop_setid(inode);
+		inode_touch_mtime(inode);
+	}
+	return err;
+}
+
+long sys_truncate(const char *user, off_t size)
+{
+	struct path p;
+	int err;
+
+	if (size < 0)
+		return -EINVAL;
+	char *name = path_from_user(user, &err);
+	if (name == NULL)
+		return err;
+	err = path_lookup(AT_FDCWD, name, LOOKUP_FOLLOW, &p);
+	kfree(name);
+	if (err < 0)
+		return err;
+	struct inode *inode = p.dentry->inode;
+	if (inode_is_dir(inode))
+		err = -EISDIR;
+	else if (!S_ISREG(inode->mode))
+		err = -EINVAL;
+	if (err == 0)
+		err = mount_want_write(p.mnt);
+	if (err == 0)
+		err = inode_permission(inode, MAY_WRITE);
+	if (err == 0 && inode->writers < 0)
+		err = -ETXTBSY;
+	if (err == 0)
+		err = truncate_inode(inode, size);
+	path_put(&p);
+	return err;
+}
+
+long sys_ftruncate(int fd, off_t size)
+{
+	struct file *f;
+	int err = -EINVAL;
+
+	if (size < 0)
+		return -EINVAL;
+	f = fd_get(fd);
+	if (f == NULL)
+		return -EBADF;
+	if (f->flags & O_PATH)
+		err = -EBADF;
+	else if (file_is_regular(f) && (f->flags & O_ACCMODE) != O_RDONLY)
+		err = truncate_inode(f->inode, size);
+	file_put(f);
+	return err;
+}
+
+static int allocate(struct file *f, int mode, off_t off, off_t len)
+{
+	struct inode *inode = f->inode;
+	uint64_t from = (uint64_t)off, to = from + (uint64_t)len;
+	int err;
+
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+		return -EOPNOTSUPP;
+	if ((mode & FALLOC_FL_PUNCH_HOLE) && !(mode & FALLOC_FL_KEEP_SIZE))
+		return -EOPNOTSUPP;
+	if ((f->flags & O_PATH) || (f->flags & O_ACCMODE) == O_RDONLY)
+		return -EBADF;
+	if (S_ISFIFO(inode->mode))
+		return -ESPIPE;
+	if (inode_is_dir(inode))
+		return -EISDIR;
+	if (!S_ISREG(inode->mode))
+		return -ENODEV;
+	if (to > INT64_MAX)
+		return -EFBIG;
+	if (mode & FALLOC_FL_PUNCH_HOLE) {
+		to = MIN(to, inode->size);
+		err = from < to ? filemap_punch(inode, from, to) : 0;
+	} else {
+		if (to > current->proc->limits[RLIMIT_FSIZE].rlim_cur) {
+			signal_send_task(current, SIGXFSZ, NULL);
+			return -EFBIG;
+		}
+		err = 0;
+		if ((mode & FALLOC_FL_ZERO_RANGE) && from < inode->size)
+			err = filemap_punch(inode, from, MIN(to, inode->size));
+		if (err == 0)
+			err = filemap_allocate(inode, from, to);
+		if (err == 0 && !(mode & FALLOC_FL_KEEP_SIZE) && to > inode->size)
+			inode->size = to;
+	}
+	if (err == 0)
+		inode_touch_mtime(inode);
+	return err;
+}
+
+long sys_fallocate(int fd, int mode, off_t off, off_t len)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL)
+		return -EBADF;
+	int err = off < 0 || len <= 0 ? -EINVAL : allocate(f, mode, off, len);
+	file_put(f);
+	return err;
+}
+
+long sys_fadvise64(int fd, off_t off, off_t len, int advice)
+{
+	struct file *f = fd_get(fd);
+
+	(void)off;
+	if (f == NULL)
+		return -EBADF;
+	int err = S_ISFIFO(f->inode->mode) ? -ESPIPE : len < 0 || advice < 0 || advice > 5 ? -EINVAL : 0;
+	file_put(f);
+	return err;
+}
+
+long sys_readahead(int fd, off_t off, size_t len)
+{
+	struct file *f = fd_get(fd);
+
+	(void)off, (void)len;
+	if (f == NULL)
+		return -EBADF;
+	int err = file_is_regular(f) && (f->flags & O_ACCMODE) != O_WRONLY ? 0 : -EINVAL;
+	file_put(f);
+	return err;
+}
+
+/* --- sync: there is nothing behind the page cache --- */
+
+static long sync_fd(int fd)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL)
+		return -EBADF;
+	bool can = S_ISREG(f->inode->mode) || inode_is_dir(f->inode);
+	int err = f->flags & O_PATH ? -EBADF : can ? 0 : -EINVAL;
+	file_put(f);
+	return err;
+}
+
+long sys_sync(void)
+{
+	return 0;
+}
+
+long sys_fsync(int fd)
+{
+	return sync_fd(fd);
+}
+
+long sys_fdatasync(int fd)
+{
+	return sync_fd(fd);
+}
+
+long sys_syncfs(int fd)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL)
+		return -EBADF;
+	file_put(f);
+	return 0;
+}
+
+long sys_sync_file_range(int fd, off_t off, off_t len, unsigned flags)
+{
+	if ((flags & ~7u) || off < 0 || len < 0)
+		return -EINVAL;
+	struct file *f = fd_get(fd);
+	if (f == NULL)
+		return -EBADF;
+	int err = S_ISFIFO(f->inode->mode) || S_ISCHR(f->inode->mode) ? -ESPIPE : 0;
+	file_put(f);
+	return err;
+}

@@ -1,0 +1,29 @@
+/* internal.h: what the files of syscalls/ share. */
+#ifndef SYSCALLS_INTERNAL_H
+#define SYSCALLS_INTERNAL_H
+
+#include "fs/vfs.h"
+#include "proc/task.h"
+
+/* A path from the program, in a kmalloc'ed block.  => NULL with *err: -EFAULT, -ENAMETOOLONG, -ENOMEM */
+char *path_from_user(const char *user, int *err);
+
+/* An array of iovec_ from the program.  `small` (IOV_SMALL entries) is used when it is enough; free
+ * the result by iov_free().  b gets all pieces, at most 2 GiB less a page in all.
+ * => 0, -EINVAL, -EFAULT, -ENOMEM */
+#define IOV_SMALL 8
+int iov_from_user(const struct iovec_ *user, unsigned long count, struct iovec_ *small,
+		  struct iovec_ **iov, struct iobuf *b);
+void iov_free(struct iovec_ *iov, const struct iovec_ *small);
+
+#define MAX_RW 0x7ffff000ul /* as Linux: a result fits into an int */
+
+/* Put f at the lowest free descriptor; f is put if that fails (or is NULL: => err). */
+long fd_result(struct file *f, unsigned flags, int err);
+
+/* timespec from the program -> nanoseconds.  => 0, -EFAULT, -EINVAL */
+int timespec_from_user(const struct __kernel_timespec *user, uint64_t *ns);
+/* Relative time -> deadline in clock_ns(); no overflow. */
+uint64_t deadline_after(uint64_t ns);
+
+#endif

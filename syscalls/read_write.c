@@ -1,0 +1,209 @@
+/* read_write.c: moving bytes: read(2), write(2) and their vector and positioned forms, lseek(2). */
+
+#include <asm/errno.h>
+#include <linux/fs.h>
+
+#include "fs/internal.h"
+#include "mm/slab.h"
+#include "mm/usercopy.h"
+#include "proc/task.h"
+#include "syscalls/internal.h"
+#include "syscalls/syscalls.h"
+
+#define IOV_LIMIT 1024
+#define RWF_KNOWN (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)
+
+typedef ssize_t (*transfer_fn)(struct file *f, struct iobuf *b, off_t *pos);
+
+/* --- vectors --- */
+
+static int iov_total(struct iovec_ *iov, unsigned long count)
+{
+	size_t total = 0;
+
+	for (unsigned long i = 0; i < count; i++) {
+		if ((ssize_t)iov[i].len < 0)
+			return -EINVAL;
+		if (!user_range_ok((uintptr_t)iov[i].base, iov[i].len) && iov[i].len > 0)
+			return -EFAULT;
+		iov[i].len = MIN(iov[i].len, MAX_RW - total);
+		total += iov[i].len;
+	}
+	return 0;
+}
+
+int iov_from_user(const struct iovec_ *user, unsigned long count, struct iovec_ *small,
+		  struct iovec_ **iov, struct iobuf *b)
+{
+	if (count > IOV_LIMIT)
+		return -EINVAL;
+	*iov = count <= IOV_SMALL ? small : kmalloc(count * sizeof(**iov));
+	if (*iov == NULL)
+		return -ENOMEM;
+	int err = copy_from_user(*iov, user, count * sizeof(**iov));
+	if (err == 0)
+		err = iov_total(*iov, count);
+	if (err < 0) {
+		iov_free(*iov, small);
+		return err;
+	}
+	*b = (struct iobuf){ .more = *iov, .more_count = (unsigned)count };
+	return 0;
+}
+
+void iov_free(struct iovec_ *iov, const struct iovec_ *small)
+{
+	if (iov != small)
+		kfree(iov);
+}
+
+/* --- one transfer --- */
+
+/* Where a file has no place, every transfer is at 0. */
+static long at_current(int fd, struct iobuf *b, transfer_fn fn)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL)
+		return -EBADF;
+	off_t pos = f->ops->llseek != NULL ? f->pos : 0;
+	long n = fn(f, b, &pos);
+	if (n >= 0 && f->ops->llseek != NULL)
+		f->pos = pos;
+	file_put(f);
+	return n;
+}
+
+static long at_offset(int fd, struct iobuf *b, off_t pos, transfer_fn fn)
+{
+	if (pos < 0)
+		return -EINVAL;
+	struct file *f = fd_get(fd);
+	if (f == NULL)
+		return -EBADF;
+	long n = (f->flags & O_PATH) ? -EBADF : f->ops->llseek == NULL ? -ESPIPE : fn(f, b, &pos);
+	file_put(f);
+	return n;
+}
+
+static long one_buffer(int fd, const void *buf, size_t len, transfer_fn fn)
+{
+	struct iobuf b = iobuf_user((void *)buf, MIN(len, MAX_RW));
+
+	if ((ssize_t)len < 0)
+		return -EINVAL;
+	if (len > 0 && !user_range_ok((uintptr_t)buf, b.len)) {
+		struct file *f = fd_get(fd);
+		if (f == NULL)
+			return -EBADF;
+		file_put(f);
+		return -EFAULT;
+	}
+	return at_current(fd, &b, fn);
+}
+
+long sys_read(int fd, void *buf, size_t len)
+{
+	return one_buffer(fd, buf, len, file_read);
+}
+
+long sys_write(int fd, const void *buf, size_t len)
+{
+	return one_buffer(fd, buf, len, file_write);
+}
+
+long sys_pread64(int fd, void *buf, size_t len, off_t pos)
+{
+	struct iobuf b = iobuf_user(buf, MIN(len, MAX_RW));
+
+	return (ssize_t)len < 0 ? -EINVAL : at_offset(fd, &b, pos, file_read);
+}
+
+long sys_pwrite64(int fd, const void *buf, size_t len, off_t pos)
+{
+	struct iobuf b = iobuf_user((void *)buf, MIN(len, MAX_RW));
+
+	return (ssize_t)len < 0 ? -EINVAL : at_offset(fd, &b, pos, file_write);
+}
+
+/* --- vectors --- */
+
+static long vector(int fd, const struct iovec_ *user, unsigned long count, const off_t *pos,
+		   transfer_fn fn)
+{
+	struct iovec_ small[IOV_SMALL], *iov;
+	struct iobuf b;
+	int err = iov_from_user(user, count, small, &iov, &b);
+
+	if (err < 0) {
+		struct file *f = fd_get(fd);
+		if (f == NULL)
+			return -EBADF;
+		file_put(f);
+		return err;
+	}
+	long n = pos == NULL ? at_current(fd, &b, fn) : at_offset(fd, &b, *pos, fn);
+	iov_free(iov, small);
+	return n;
+}
+
+long sys_readv(int fd, const struct iovec_ *iov, unsigned long count)
+{
+	return vector(fd, iov, count, NULL, file_read);
+}
+
+long sys_writev(int fd, const struct iovec_ *iov, unsigned long count)
+{
+	return vector(fd, iov, count, NULL, file_write);
+}
+
+/* The high half of the offset is for 32-bit programs. */
+long sys_preadv(int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi)
+{
+	(void)hi;
+	return vector(fd, iov, count, &pos, file_read);
+}
+
+long sys_pwritev(int fd, const struct iovec_ *iov, unsigned long count, off_t pos,
+		 unsigned long hi)
+{
+	(void)hi;
+	return vector(fd, iov, count, &pos, file_write);
+}
+
+long sys_preadv2(int fd, const struct iovec_ *iov, unsigned long count, off_t pos,
+		 unsigned long hi, int flags)
+{
+	(void)hi;
+	if (flags & ~RWF_KNOWN)
+		return -EOPNOTSUPP;
+	return vector(fd, iov, count, pos == -1 ? NULL : &pos, file_read);
+}
+
+long sys_pwritev2(int fd, const struct iovec_ *iov, unsigned long count, off_t pos,
+		  unsigned long hi, int flags)
+{
+	(void)hi;
+	if (flags & ~RWF_KNOWN)
+		return -EOPNOTSUPP;
+	return vector(fd, iov, count, pos == -1 ? NULL : &pos, file_write);
+}
+
+/* --- place --- */
+
+long sys_lseek(int fd, off_t off, unsigned whence)
+{
+	struct file *f = fd_get(fd);
+	long pos;
+
+	if (f == NULL)
+		return -EBADF;
+	if (f->flags & O_PATH)
+		pos = -EBADF;
+	else if (whence > SEEK_HOLE)
+		pos = -EINVAL;
+	else
+		pos = f->ops->llseek == NULL ? -ESPIPE : f->ops->llseek(f, off, (int)whence);
+	file_put(f);
+	return pos;
+}
