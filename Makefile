@@ -132,7 +132,7 @@ $(BUILD)/flat: $(FLAT_SRC) $(wildcard tools/flat*.h) drivers/hostproto.h Makefil
 
 # --- what to do with it ----------------------------------------------------------------------
 
-.PHONY: run check debug gdb lint format clean distclean help FORCE
+.PHONY: run check debug gdb lint docs format clean distclean help FORCE
 FORCE:
 run: all tools-run
 	@$(BUILD)/flat run -it -- sh -l
@@ -144,6 +144,7 @@ help:
 #: make debug      QEMU stopped at the first instruction, and gdb with all symbols;
 #:                 PROGRAM='sh -c ls' for a program of yours; make gdb: gdb alone, again
 #: make lint       formatting, static analysis, house rules; CHECKS='format tidy ...' for some
+#: make docs       the documentation that is made from the source
 #: make format     let clang-format rewrite our C files
 #: make clean      remove what was built here;  make distclean: the third-party parts too
 #: BUILD=folder    build elsewhere;  V=1: show commands;  EXTRA_CFLAGS=...: e.g. -DDEBUG
@@ -152,6 +153,8 @@ check: all tools-run tools-check
 	@tests/run $(TESTS)
 lint: tools-lint $(DEPS)/uapi/.stamp $(DEPS)/zlib/.stamp
 	@KFLAGS='$(filter-out -fno-plt -g -O2,$(KCFLAGS))' HFLAGS='$(HOST_CFLAGS)' tools/lint $(CHECKS)
+docs:
+	tools/syscalls-doc >docs/SYSCALLS.md
 format: tools-lint
 	@find $(KDIRS) arch tools tests bench survey -name '*.[ch]' ! -path syscalls/table.h 2>/dev/null | \
 	 sort -u | xargs clang-format -i
