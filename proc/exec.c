@@ -159,10 +159,11 @@ static void exec_commit(struct exec *e)
 }
 
 long proc_exec(struct file *exe, const char *filename, char *const *argv, char *const *envp,
-	       bool kernel)
+	       unsigned flags)
 {
 	struct exec e = { .file = exe, .filename = filename, .argv = argv, .envp = envp,
-			  .kernel = kernel };
+			  .kernel = flags & EXEC_KERNEL,
+			  .unreachable = flags & EXEC_UNREACHABLE };
 	int err = exec_hold(exe);
 	if (err < 0)
 		return err;

@@ -334,7 +334,7 @@ static void init_start(void *unused)
 	struct file *exe = file_open_exec(-100 /* AT_FDCWD */, init_program.path, 0, &err);
 	if (exe != NULL) {
 		err = (int)proc_exec(exe, init_program.path, init_program.argv, init_program.envp,
-				     true);
+				     EXEC_KERNEL);
 		file_put(exe);
 	}
 	if (err < 0)

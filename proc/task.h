@@ -187,10 +187,14 @@ long proc_clone(const struct clone_request *rq);
 void task_release_vfork(struct task *t);
 
 /* --- proc/exec.c --- */
-/* Replace the current process's program; argv and envp are the program's pointers, or kernel's when
- * `kernel`.  => does not return to the old program on success (0 then), -errno */
+enum {
+	EXEC_KERNEL = 1,      /* argv and envp are the kernel's pointers, not the program's */
+	EXEC_UNREACHABLE = 2, /* filename names a descriptor that exec closes: no good to a script */
+};
+/* Replace the current process's program by exe, which filename names; argv and envp end with NULL.
+ * => does not return to the old program on success (0 then), -errno */
 long proc_exec(struct file *exe, const char *filename, char *const *argv, char *const *envp,
-	       bool kernel);
+	       unsigned flags);
 
 /* --- proc/exit.c --- */
 /* End the current task (with its process when it is the last). */

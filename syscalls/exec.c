@@ -3,34 +3,52 @@
 #include <asm/errno.h>
 #include <linux/fcntl.h>
 
+#include "fs/fd.h"
 #include "fs/vfs.h"
+#include "lib/print.h"
+#include "lib/string.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
-#define PATH_MAX_ 4096
+#define NAME_SIZE 4096
+#define PREFIX_SIZE 32 /* room for /dev/fd/N/ before it */
+
+/* What the new program is told that it was named.  `name` has room for the prefix before it.
+ * => the name, in the same buffer; *flags: is it of use to an interpreter? */
+static const char *name_for_program(int dirfd, char *path, unsigned *flags)
+{
+	char prefix[PREFIX_SIZE];
+
+	if (dirfd == AT_FDCWD || path[0] == '/')
+		return path;
+	if (fd_cloexec(dirfd) > 0)
+		*flags |= EXEC_UNREACHABLE;
+	int n = snprintf(prefix, sizeof(prefix), "/dev/fd/%d%s", dirfd, path[0] != 0 ? "/" : "");
+	return memcpy(path - n, prefix, (size_t)n);
+}
 
 long sys_execveat(int dirfd, const char *upath, char *const *argv, char *const *envp, int flags)
 {
 	if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
 		return -EINVAL;
-	char *path = kmalloc(PATH_MAX_);
-	if (path == NULL)
+	char *buf = kmalloc(PREFIX_SIZE + NAME_SIZE), *path = buf + PREFIX_SIZE;
+	if (buf == NULL)
 		return -ENOMEM;
-	int err = 0;
-	ssize_t n = strncpy_from_user(path, upath, PATH_MAX_);
 	struct file *f = NULL;
-	if (n < 0)
-		err = (int)n;
-	else
+	int err = 0;
+	ssize_t n = strncpy_from_user(path, upath, NAME_SIZE);
+	if (n >= 0)
 		f = file_open_exec(dirfd, path, flags, &err);
-	long result = err;
+	long result = n < 0 ? n : err;
 	if (f != NULL) {
-		result = proc_exec(f, path, argv, envp, false);
+		unsigned how = 0;
+		const char *name = name_for_program(dirfd, path, &how);
+		result = proc_exec(f, name, argv, envp, how);
 		file_put(f);
 	}
-	kfree(path);
+	kfree(buf);
 	return result;
 }
 
