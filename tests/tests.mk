@@ -109,3 +109,20 @@ $(T)/fuzz/%: tests/fuzz/%.c $(wildcard elf/*.[ch] mm/*.[ch] arch/host/*.[ch] lib
 	$(CLANG) -std=gnu11 -O1 -g -w -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	  -fno-strict-aliasing -fwrapv -I. -o $@ $< $$links
 check: $(FUZZERS)
+
+# Measurements: bench/*.sh print ok or not ok with their figures.
+$(T)/empty.elf: bench/empty.S
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m32 -nostdlib -static -no-pie -Wl,--build-id=none,-Ttext=0x100000,-estart,-melf_i386 \
+	  -o $@ $< 
+$(T)/bin/forkcost: bench/forkcost.c $(DEPS)/musl/.stamp
+	$(call say,TESTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(TEST_CFLAGS) -s -o $@ $<
+$(T)/root/.stamp: $(T)/bin/forkcost
+check: $(T)/empty.elf
+
+# The long ones: the counts that the figures ask for.
+.PHONY: soak
+soak: all test-programs $(T)/root.cpio
+	$(Q)./flat run -m 256M --root $(T)/root.cpio -e SOAK=100 -- /t/soak
