@@ -1,7 +1,9 @@
-/* ids.c: numbers of processes, groups and sessions; users and groups (credentials(7)). */
-
+/* ids.c: getpid(2), setuid(2), setgroups(2), setpgid(2), setsid(2), capget(2).
+ *
+ * All threads of a process have the same user and group ids here, which is what the C libraries
+ * make of them on Linux by telling every thread. */
 #include <asm/errno.h>
-#include <linux/capability.h>
+#include <linux/limits.h>
 
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -10,20 +12,11 @@
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
-#define NO_ID ((uid_t)-1)
-#define GROUPS_MAX 65536
-
-/* --- processes --- */
+#define NOBODY ((uid_t)-1) /* "leave it as it is" */
 
 long sys_getpid(void)
 {
 	return current->proc->pid;
-}
-
-long sys_getppid(void)
-{
-	struct proc *parent = current->proc->parent;
-	return parent == NULL ? 0 : parent->pid;
 }
 
 long sys_gettid(void)
@@ -31,74 +24,12 @@ long sys_gettid(void)
 	return current->tid;
 }
 
-static struct proc *proc_or_self(pid_t pid)
+long sys_getppid(void)
 {
-	return pid == 0 ? current->proc : proc_find(pid);
+	const struct proc *parent = current->proc->parent;
+
+	return parent == NULL ? 0 : parent->pid;
 }
-
-long sys_getpgid(pid_t pid)
-{
-	struct proc *p = proc_or_self(pid);
-	return p == NULL ? -ESRCH : p->pgid;
-}
-
-long sys_getpgrp(void)
-{
-	return current->proc->pgid;
-}
-
-long sys_getsid(pid_t pid)
-{
-	struct proc *p = proc_or_self(pid);
-	return p == NULL ? -ESRCH : p->sid;
-}
-
-static bool group_in_session(pid_t pgid, pid_t sid)
-{
-	struct proc *p;
-	LIST_FOREACH(p, &proc_list, all_link)
-		if (p->pgid == pgid && p->sid == sid)
-			return true;
-	return false;
-}
-
-long sys_setpgid(pid_t pid, pid_t pgid)
-{
-	struct proc *self = current->proc, *p = proc_or_self(pid);
-
-	if (pgid < 0)
-		return -EINVAL;
-	if (p == NULL || (p != self && p->parent != self))
-		return -ESRCH;
-	if (p != self) {
-		if (p->sid != self->sid)
-			return -EPERM;
-		if (p->did_exec)
-			return -EACCES;
-	}
-	if (p->sid == p->pid)
-		return -EPERM;
-	if (pgid == 0)
-		pgid = p->pid;
-	if (pgid != p->pid && !group_in_session(pgid, self->sid))
-		return -EPERM;
-	p->pgid = pgid;
-	return 0;
-}
-
-long sys_setsid(void)
-{
-	struct proc *p = current->proc, *q;
-
-	LIST_FOREACH(q, &proc_list, all_link)
-		if (q->pgid == p->pid)
-			return -EPERM;
-	p->sid = p->pgid = p->pid;
-	p->tty = NULL;
-	return p->sid;
-}
-
-/* --- users --- */
 
 long sys_getuid(void)
 {
@@ -120,266 +51,379 @@ long sys_getegid(void)
 	return current->proc->egid;
 }
 
-/* Effective capabilities follow the user (capabilities(7), "Effect of user ID changes"). */
-static void users_changed(struct proc *p, bool had_root)
+long sys_getresuid(uid_t *uid, uid_t *euid, uid_t *suid)
 {
-	bool root = p->uid == 0 || p->euid == 0 || p->suid == 0;
+	const struct proc *p = current->proc;
 
-	if (had_root && !root)
-		p->cap_permitted = p->cap_effective = 0;
-	if (p->euid != 0)
-		p->cap_effective = 0;
-	else
-		p->cap_effective = p->cap_permitted;
-	p->fsuid = p->euid;
-	p->dumpable = false;
+	if (put_user(p->uid, uid) < 0 || put_user(p->euid, euid) < 0)
+		return -EFAULT;
+	return put_user(p->suid, suid);
 }
 
-static bool has_root(const struct proc *p)
+long sys_getresgid(gid_t *gid, gid_t *egid, gid_t *sgid)
 {
-	return p->uid == 0 || p->euid == 0 || p->suid == 0;
+	const struct proc *p = current->proc;
+
+	if (put_user(p->gid, gid) < 0 || put_user(p->egid, egid) < 0)
+		return -EFAULT;
+	return put_user(p->sgid, sgid);
+}
+
+/* --- changing user ids --- */
+
+#define CAP_BIT(c) (1ull << (c))
+#define FILE_CAPS                                                                                  \
+	(CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_DAC_READ_SEARCH) |           \
+	 CAP_BIT(CAP_FOWNER) | CAP_BIT(CAP_FSETID) | CAP_BIT(CAP_LINUX_IMMUTABLE) |                \
+	 CAP_BIT(CAP_MKNOD) | CAP_BIT(CAP_MAC_OVERRIDE))
+
+static void set_fsuid(struct proc *p, uid_t fsuid)
+{
+	if (p->fsuid == 0 && fsuid != 0)
+		p->cap_effective &= ~FILE_CAPS;
+	else if (p->fsuid != 0 && fsuid == 0)
+		p->cap_effective |= p->cap_permitted & FILE_CAPS;
+	p->fsuid = fsuid;
+}
+
+/* Set the three ids and what follows from them: capabilities(7), "Effect of user ID changes". */
+static long set_uids(uid_t uid, uid_t euid, uid_t suid)
+{
+	struct proc *p = current->proc;
+	bool had_root = p->uid == 0 || p->euid == 0 || p->suid == 0;
+	bool was_root = p->euid == 0;
+
+	if (uid != p->uid || euid != p->euid)
+		p->dumpable = false;
+	p->uid = uid;
+	p->euid = euid;
+	p->suid = suid;
+	if (had_root && uid != 0 && euid != 0 && suid != 0 && !p->keep_caps)
+		p->cap_permitted = p->cap_effective = 0;
+	if (was_root && euid != 0)
+		p->cap_effective = 0;
+	else if (!was_root && euid == 0)
+		p->cap_effective = p->cap_permitted;
+	set_fsuid(p, euid);
+	return 0;
 }
 
 long sys_setuid(uid_t uid)
 {
-	struct proc *p = current->proc;
-	bool root = has_root(p);
+	const struct proc *p = current->proc;
 
-	if (uid == NO_ID)
+	if (uid == NOBODY)
 		return -EINVAL;
 	if (capable(CAP_SETUID))
-		p->uid = p->suid = uid;
-	else if (uid != p->uid && uid != p->suid)
+		return set_uids(uid, uid, uid);
+	if (uid != p->uid && uid != p->suid)
 		return -EPERM;
-	p->euid = uid;
-	users_changed(p, root);
-	return 0;
+	return set_uids(p->uid, uid, p->suid);
 }
 
-static bool user_allowed(const struct proc *p, uid_t uid)
+long sys_setreuid(uid_t uid, uid_t euid)
 {
-	return uid == NO_ID || uid == p->uid || uid == p->euid || uid == p->suid;
+	const struct proc *p = current->proc;
+	uid_t new_uid = uid == NOBODY ? p->uid : uid, new_euid = euid == NOBODY ? p->euid : euid;
+	bool saves = uid != NOBODY || (euid != NOBODY && euid != p->uid);
+
+	if (!capable(CAP_SETUID)) {
+		if (new_uid != p->uid && new_uid != p->euid)
+			return -EPERM;
+		if (new_euid != p->uid && new_euid != p->euid && new_euid != p->suid)
+			return -EPERM;
+	}
+	return set_uids(new_uid, new_euid, saves ? new_euid : p->suid);
 }
 
-long sys_setreuid(uid_t ruid, uid_t euid)
+/* May the current process, which may not set any id, take this one? */
+static bool own_uid(uid_t uid)
 {
-	struct proc *p = current->proc;
-	bool root = has_root(p);
+	const struct proc *p = current->proc;
 
-	if (!capable(CAP_SETUID) &&
-	    ((ruid != NO_ID && ruid != p->uid && ruid != p->euid) || !user_allowed(p, euid)))
+	return uid == NOBODY || uid == p->uid || uid == p->euid || uid == p->suid;
+}
+
+long sys_setresuid(uid_t uid, uid_t euid, uid_t suid)
+{
+	const struct proc *p = current->proc;
+
+	if (!capable(CAP_SETUID) && !(own_uid(uid) && own_uid(euid) && own_uid(suid)))
 		return -EPERM;
-	uid_t old = p->uid;
-	if (ruid != NO_ID)
-		p->uid = ruid;
-	if (euid != NO_ID)
-		p->euid = euid;
-	if (ruid != NO_ID || (euid != NO_ID && euid != old))
-		p->suid = p->euid;
-	users_changed(p, root);
-	return 0;
-}
-
-long sys_setresuid(uid_t ruid, uid_t euid, uid_t suid)
-{
-	struct proc *p = current->proc;
-	bool root = has_root(p);
-
-	if (!capable(CAP_SETUID) &&
-	    (!user_allowed(p, ruid) || !user_allowed(p, euid) || !user_allowed(p, suid)))
-		return -EPERM;
-	if (ruid != NO_ID)
-		p->uid = ruid;
-	if (euid != NO_ID)
-		p->euid = euid;
-	if (suid != NO_ID)
-		p->suid = suid;
-	users_changed(p, root);
-	return 0;
-}
-
-long sys_getresuid(uid_t *ruid, uid_t *euid, uid_t *suid)
-{
-	struct proc *p = current->proc;
-	if (put_user(p->uid, ruid) < 0 || put_user(p->euid, euid) < 0 ||
-	    put_user(p->suid, suid) < 0)
-		return -EFAULT;
-	return 0;
+	return set_uids(uid == NOBODY ? p->uid : uid, euid == NOBODY ? p->euid : euid,
+			suid == NOBODY ? p->suid : suid);
 }
 
 long sys_setfsuid(uid_t uid)
 {
 	struct proc *p = current->proc;
 	uid_t old = p->fsuid;
-	if (uid != NO_ID && (capable(CAP_SETUID) || user_allowed(p, uid) || uid == old))
-		p->fsuid = uid;
+
+	if (uid != NOBODY && (own_uid(uid) || uid == old || capable(CAP_SETUID)))
+		set_fsuid(p, uid);
 	return old;
 }
 
-/* --- groups --- */
+/* --- changing group ids --- */
 
-static bool group_allowed(const struct proc *p, gid_t gid)
+static long set_gids(gid_t gid, gid_t egid, gid_t sgid)
 {
-	return gid == NO_ID || gid == p->gid || gid == p->egid || gid == p->sgid;
+	struct proc *p = current->proc;
+
+	if (egid != p->egid)
+		p->dumpable = false;
+	p->gid = gid;
+	p->egid = p->fsgid = egid;
+	p->sgid = sgid;
+	return 0;
+}
+
+static bool own_gid(gid_t gid)
+{
+	const struct proc *p = current->proc;
+
+	return gid == NOBODY || gid == p->gid || gid == p->egid || gid == p->sgid;
 }
 
 long sys_setgid(gid_t gid)
 {
-	struct proc *p = current->proc;
+	const struct proc *p = current->proc;
 
-	if (gid == NO_ID)
+	if (gid == NOBODY)
 		return -EINVAL;
 	if (capable(CAP_SETGID))
-		p->gid = p->sgid = gid;
-	else if (gid != p->gid && gid != p->sgid)
+		return set_gids(gid, gid, gid);
+	if (gid != p->gid && gid != p->sgid)
 		return -EPERM;
-	p->egid = p->fsgid = gid;
-	return 0;
+	return set_gids(p->gid, gid, p->sgid);
 }
 
-long sys_setregid(gid_t rgid, gid_t egid)
+long sys_setregid(gid_t gid, gid_t egid)
 {
-	struct proc *p = current->proc;
+	const struct proc *p = current->proc;
+	gid_t new_gid = gid == NOBODY ? p->gid : gid, new_egid = egid == NOBODY ? p->egid : egid;
+	bool saves = gid != NOBODY || (egid != NOBODY && egid != p->gid);
 
-	if (!capable(CAP_SETGID) &&
-	    ((rgid != NO_ID && rgid != p->gid && rgid != p->egid) || !group_allowed(p, egid)))
-		return -EPERM;
-	gid_t old = p->gid;
-	if (rgid != NO_ID)
-		p->gid = rgid;
-	if (egid != NO_ID)
-		p->egid = egid;
-	if (rgid != NO_ID || (egid != NO_ID && egid != old))
-		p->sgid = p->egid;
-	p->fsgid = p->egid;
-	return 0;
+	if (!capable(CAP_SETGID)) {
+		if ((new_gid != p->gid && new_gid != p->egid) || !own_gid(new_egid))
+			return -EPERM;
+	}
+	return set_gids(new_gid, new_egid, saves ? new_egid : p->sgid);
 }
 
-long sys_setresgid(gid_t rgid, gid_t egid, gid_t sgid)
+long sys_setresgid(gid_t gid, gid_t egid, gid_t sgid)
 {
-	struct proc *p = current->proc;
+	const struct proc *p = current->proc;
 
-	if (!capable(CAP_SETGID) &&
-	    (!group_allowed(p, rgid) || !group_allowed(p, egid) || !group_allowed(p, sgid)))
+	if (!capable(CAP_SETGID) && !(own_gid(gid) && own_gid(egid) && own_gid(sgid)))
 		return -EPERM;
-	if (rgid != NO_ID)
-		p->gid = rgid;
-	if (egid != NO_ID)
-		p->egid = p->fsgid = egid;
-	if (sgid != NO_ID)
-		p->sgid = sgid;
-	return 0;
-}
-
-long sys_getresgid(gid_t *rgid, gid_t *egid, gid_t *sgid)
-{
-	struct proc *p = current->proc;
-	if (put_user(p->gid, rgid) < 0 || put_user(p->egid, egid) < 0 ||
-	    put_user(p->sgid, sgid) < 0)
-		return -EFAULT;
-	return 0;
+	return set_gids(gid == NOBODY ? p->gid : gid, egid == NOBODY ? p->egid : egid,
+			sgid == NOBODY ? p->sgid : sgid);
 }
 
 long sys_setfsgid(gid_t gid)
 {
 	struct proc *p = current->proc;
 	gid_t old = p->fsgid;
-	if (gid != NO_ID && (capable(CAP_SETGID) || group_allowed(p, gid) || gid == old))
+
+	if (gid != NOBODY && (own_gid(gid) || gid == old || capable(CAP_SETGID)))
 		p->fsgid = gid;
 	return old;
 }
 
-long sys_getgroups(int size, gid_t *list)
+long sys_getgroups(int size, gid_t *ugroups)
 {
-	struct proc *p = current->proc;
+	const struct proc *p = current->proc;
 
-	if (size < 0 || (size > 0 && (unsigned)size < p->group_count))
+	if (size < 0)
 		return -EINVAL;
-	if (size > 0 && copy_to_user(list, p->groups, p->group_count * sizeof(gid_t)) < 0)
+	if (size == 0)
+		return p->group_count;
+	if ((unsigned)size < p->group_count)
+		return -EINVAL;
+	if (copy_to_user(ugroups, p->groups, p->group_count * sizeof(gid_t)) < 0)
 		return -EFAULT;
 	return p->group_count;
 }
 
-long sys_setgroups(int size, const gid_t *list)
+long sys_setgroups(int count, const gid_t *ugroups)
 {
 	struct proc *p = current->proc;
+	size_t bytes = (size_t)count * sizeof(gid_t);
+	gid_t *groups = NULL;
 
 	if (!capable(CAP_SETGID))
 		return -EPERM;
-	if (size < 0 || size > GROUPS_MAX)
+	if (count < 0 || count > NGROUPS_MAX)
 		return -EINVAL;
-	gid_t *groups = NULL;
-	if (size > 0) {
-		groups = kmalloc((size_t)size * sizeof(gid_t));
+	if (count > 0) {
+		groups = kmalloc(bytes);
 		if (groups == NULL)
 			return -ENOMEM;
-		if (copy_from_user(groups, list, (size_t)size * sizeof(gid_t)) < 0) {
+		if (copy_from_user(groups, ugroups, bytes) < 0) {
 			kfree(groups);
 			return -EFAULT;
 		}
 	}
 	kfree(p->groups);
 	p->groups = groups;
-	p->group_count = (unsigned)size;
+	p->group_count = (unsigned)count;
 	return 0;
+}
+
+/* --- groups of processes, sessions --- */
+
+static const struct proc *proc_or_self(pid_t pid)
+{
+	return pid == 0 ? current->proc : proc_find(pid);
+}
+
+long sys_getpgid(pid_t pid)
+{
+	const struct proc *p = proc_or_self(pid);
+
+	return p == NULL ? -ESRCH : p->pgid;
+}
+
+long sys_getpgrp(void)
+{
+	return current->proc->pgid;
+}
+
+long sys_getsid(pid_t pid)
+{
+	const struct proc *p = proc_or_self(pid);
+
+	return p == NULL ? -ESRCH : p->sid;
+}
+
+/* Is there a group pgid, and (sid not 0) in this session? */
+static bool group_exists(pid_t pgid, pid_t sid)
+{
+	const struct proc *p;
+
+	LIST_FOREACH(p, &proc_list, all_link) {
+		if (p->pgid == pgid && (sid == 0 || p->sid == sid))
+			return true;
+	}
+	return false;
+}
+
+long sys_setpgid(pid_t pid, pid_t pgid)
+{
+	struct proc *self = current->proc, *p;
+
+	if (pgid < 0)
+		return -EINVAL;
+	p = pid == 0 ? self : proc_find(pid);
+	if (p == NULL || (p != self && p->parent != self))
+		return -ESRCH;
+	if (pgid == 0)
+		pgid = p->pid;
+	if (p != self) {
+		if (p->sid != self->sid)
+			return -EPERM;
+		if (p->did_exec)
+			return -EACCES;
+	}
+	if (p->sid == p->pid)
+		return -EPERM;
+	if (pgid != p->pid && !group_exists(pgid, self->sid))
+		return -EPERM;
+	p->pgid = pgid;
+	return 0;
+}
+
+long sys_setsid(void)
+{
+	struct proc *p = current->proc;
+
+	if (group_exists(p->pid, 0))
+		return -EPERM;
+	p->sid = p->pgid = p->pid;
+	p->tty = NULL;
+	return p->pid;
 }
 
 /* --- capabilities --- */
 
-/* Check a header and find whom it means.  => 0, -errno */
-static int cap_header(struct __user_cap_header_struct *uheader, struct proc **p)
-{
-	struct __user_cap_header_struct header;
+#define CAP_ALL ((1ull << (CAP_LAST_CAP + 1)) - 1)
 
-	if (copy_from_user(&header, uheader, sizeof(header)) < 0)
-		return -EFAULT;
-	if (header.version != _LINUX_CAPABILITY_VERSION_3 &&
-	    header.version != _LINUX_CAPABILITY_VERSION_2) {
-		uint32_t preferred = _LINUX_CAPABILITY_VERSION_3;
-		if (put_user(preferred, &uheader->version) < 0)
-			return -EFAULT;
-		return -EINVAL;
+/* How many 32-bit words each set has in this version of the interface.  => 0: unknown */
+static unsigned cap_words(uint32_t version)
+{
+	switch (version) {
+	case _LINUX_CAPABILITY_VERSION_1: return _LINUX_CAPABILITY_U32S_1;
+	case _LINUX_CAPABILITY_VERSION_2:
+	case _LINUX_CAPABILITY_VERSION_3: return _LINUX_CAPABILITY_U32S_3;
+	default: return 0;
 	}
-	if (header.pid < 0)
-		return -EINVAL;
-	*p = proc_or_self(header.pid);
-	return *p == NULL ? -ESRCH : 0;
+}
+
+/* => words; -EINVAL with the version we know in the header */
+static int cap_header(struct __user_cap_header_struct *uheader, pid_t *pid)
+{
+	struct __user_cap_header_struct h;
+	unsigned words;
+
+	if (get_user(h, uheader) < 0)
+		return -EFAULT;
+	words = cap_words(h.version);
+	if (words == 0) {
+		uint32_t known = _LINUX_CAPABILITY_VERSION_3;
+
+		return put_user(known, &uheader->version) < 0 ? -EFAULT : -EINVAL;
+	}
+	*pid = h.pid;
+	return h.pid < 0 ? -EINVAL : (int)words;
 }
 
 long sys_capget(struct __user_cap_header_struct *uheader, struct __user_cap_data_struct *udata)
 {
-	struct proc *p = NULL;
-	int err = cap_header(uheader, &p);
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	const struct proc *p;
+	const struct task *t;
+	pid_t pid;
+	int words = cap_header(uheader, &pid);
 
-	if (err < 0)
-		return err == -EINVAL && udata == NULL ? 0 : err;
-	struct __user_cap_data_struct data[2];
-	for (unsigned i = 0; i < 2; i++) {
+	if (udata == NULL)
+		return words == -EINVAL ? 0 : MIN(words, 0);
+	if (words < 0)
+		return words;
+	t = pid == 0 ? current : task_find(pid);
+	if (t == NULL)
+		return -ESRCH;
+	p = t->proc;
+	for (int i = 0; i < words; i++) {
 		data[i].effective = (uint32_t)(p->cap_effective >> (32 * i));
 		data[i].permitted = (uint32_t)(p->cap_permitted >> (32 * i));
 		data[i].inheritable = (uint32_t)(p->cap_inheritable >> (32 * i));
 	}
-	return copy_to_user(udata, data, sizeof(data));
+	return copy_to_user(udata, data, (size_t)words * sizeof(data[0]));
 }
 
 long sys_capset(struct __user_cap_header_struct *uheader,
 		const struct __user_cap_data_struct *udata)
 {
-	struct proc *p = NULL;
-	struct __user_cap_data_struct data[2];
-	int err = cap_header(uheader, &p);
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	struct proc *p = current->proc;
+	uint64_t effective, permitted, inheritable;
+	pid_t pid;
+	int words = cap_header(uheader, &pid);
 
-	if (err < 0)
-		return err;
-	if (p != current->proc)
+	if (words < 0)
+		return words;
+	if (pid != 0 && pid != p->pid && pid != current->tid)
 		return -EPERM;
-	if (copy_from_user(data, udata, sizeof(data)) < 0)
+	memset(data, 0, sizeof(data));
+	if (copy_from_user(data, udata, (size_t)words * sizeof(data[0])) < 0)
 		return -EFAULT;
-	uint64_t effective = data[0].effective | (uint64_t)data[1].effective << 32;
-	uint64_t permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
-	uint64_t inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32;
-	if ((permitted & ~p->cap_permitted) || (effective & ~permitted) ||
-	    (inheritable & ~(p->cap_inheritable | p->cap_permitted)))
+	effective = (data[0].effective | (uint64_t)data[1].effective << 32) & CAP_ALL;
+	permitted = (data[0].permitted | (uint64_t)data[1].permitted << 32) & CAP_ALL;
+	inheritable = (data[0].inheritable | (uint64_t)data[1].inheritable << 32) & CAP_ALL;
+	if ((permitted & ~p->cap_permitted) != 0 || (effective & ~permitted) != 0)
+		return -EPERM;
+	if ((inheritable & ~(p->cap_inheritable | p->cap_permitted)) != 0 && !capable(CAP_SETPCAP))
 		return -EPERM;
 	p->cap_effective = effective;
 	p->cap_permitted = permitted;
