@@ -307,3 +307,16 @@ struct file *file_open_exec(int dfd, const char *path, int flags, int *err)
 	path_put(&p);
 	return f;
 }
+
+void file_set_ids(const struct file *f, uid_t *uid, gid_t *gid)
+{
+	const struct inode *inode = f->inode;
+
+	if (f->mnt->flags & MS_NOSUID)
+		return;
+	if (inode->mode & S_ISUID)
+		*uid = inode->uid;
+	/* Without S_IXGRP the bit once meant mandatory locking. */
+	if ((inode->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+		*gid = inode->gid;
+}

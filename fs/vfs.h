@@ -100,6 +100,9 @@ void file_put(struct file *f);
 struct file *file_open(const char *path, int flags, mode_t mode, int *err);
 /* Open for execve: a regular file the current process may execute.  -EACCES, -ENOENT, -ELOOP … */
 struct file *file_open_exec(int dirfd, const char *path, int flags, int *err);
+/* Whose ids a program runs with that is executed from f: its set-user-ID and set-group-ID bits.
+ * *uid and *gid stay as they are where there is no such bit. */
+void file_set_ids(const struct file *f, uid_t *uid, gid_t *gid);
 /* Read at an offset into kernel memory.  => bytes (0: end of file), -errno */
 ssize_t file_read_at(struct file *f, void *buf, size_t n, off_t pos);
 /* The absolute path of an open file, from the current root; "(deleted)" is added as Linux does.

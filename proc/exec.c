@@ -29,6 +29,8 @@
 #include "proc/internal.h"
 #include "proc/itimer.h"
 
+#define CAP_ALL ((1ull << 41) - 1) /* as in capability.h: CAP_LAST_CAP is 40 */
+
 /* --- preparing --- */
 
 /* Descriptors and handlers that other processes use as well (clone's CLONE_FILES, CLONE_SIGHAND)
@@ -50,11 +52,22 @@ static int unshare(struct exec *e)
 	return 0;
 }
 
+static void find_ids(struct exec *e)
+{
+	const struct proc *p = current->proc;
+
+	e->euid = p->euid;
+	e->egid = p->egid;
+	if (!p->no_new_privs)
+		file_set_ids(e->file, &e->euid, &e->egid);
+}
+
 static int exec_prepare(struct exec *e)
 {
 	int err = exec_scripts(e);
 	if (err < 0)
 		return err;
+	find_ids(e);
 	e->image = kmalloc(sizeof(*e->image));
 	if (e->image == NULL)
 		return -ENOMEM;
@@ -139,6 +152,20 @@ static void forget_old_program(struct task *t)
 	itimers_exec(p);
 }
 
+/* capabilities(7), "Transformation of capabilities during execve", without file capabilities. */
+static void set_ids(struct proc *p, const struct exec *e)
+{
+	bool secure = e->euid != p->uid || e->egid != p->gid;
+
+	p->dumpable = e->euid == p->euid && e->egid == p->egid;
+	p->euid = p->suid = p->fsuid = e->euid;
+	p->egid = p->sgid = p->fsgid = e->egid;
+	p->cap_permitted = p->uid == 0 || p->euid == 0 ? CAP_ALL : 0;
+	p->cap_effective = p->euid == 0 ? p->cap_permitted : 0;
+	if (secure)
+		p->pdeath_signal = 0;
+}
+
 static void exec_commit(struct exec *e)
 {
 	struct task *t = current;
@@ -150,8 +177,8 @@ static void exec_commit(struct exec *e)
 	set_comm(t, e->filename);
 	switch_view(t, e->view);
 	task_release_vfork(t);
+	set_ids(p, e);
 	p->did_exec = true;
-	p->dumpable = true;
 	p->exit_signal = SIGCHLD;
 	arch_fpu_reset(t);
 	(void)arch_set_tls(t, 0);

@@ -45,10 +45,8 @@ P(waitid, (int idtype, pid_t id, struct siginfo *info, int options, struct rusag
   "P_PIDFD (EINVAL)")
 
 /* -- syscalls/exec.c */
-P(execve, (const char *path, char *const *argv, char *const *envp), F,
-  "set-user-ID bits are not honoured yet")
-P(execveat, (int dirfd, const char *path, char *const *argv, char *const *envp, int flags), F,
-  "as execve")
+S(execve, (const char *path, char *const *argv, char *const *envp), F)
+S(execveat, (int dirfd, const char *path, char *const *argv, char *const *envp, int flags), F)
 
 /* -- syscalls/signal.c */
 S(rt_sigaction, (int sig, const struct ksigaction *act, struct ksigaction *old, size_t size), 0)
