@@ -126,3 +126,8 @@ check: $(T)/empty.elf
 .PHONY: soak
 soak: all test-programs $(T)/root.cpio
 	$(Q)./flat run -m 256M --root $(T)/root.cpio -e SOAK=100 -- /t/soak
+$(T)/host/pty: tests/flat/pty.c
+	$(call say,HOSTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $<
+check: $(T)/host/pty

@@ -36,12 +36,15 @@ TEST(types_present)
 		unsigned long type;
 		const char *name;
 	} types[] = {
-		{ AT_PHDR, "PHDR" },	 { AT_PHENT, "PHENT" },	  { AT_PHNUM, "PHNUM" },
-		{ AT_PAGESZ, "PAGESZ" }, { AT_BASE, "BASE" },	  { AT_FLAGS, "FLAGS" },
-		{ AT_ENTRY, "ENTRY" },	 { AT_UID, "UID" },	  { AT_EUID, "EUID" },
-		{ AT_GID, "GID" },	 { AT_EGID, "EGID" },	  { AT_SECURE, "SECURE" },
-		{ AT_RANDOM, "RANDOM" }, { AT_EXECFN, "EXECFN" }, { AT_PLATFORM, "PLATFORM" },
-		{ AT_HWCAP, "HWCAP" },	 { AT_CLKTCK, "CLKTCK" }, { AT_SYSINFO_EHDR, "SYSINFO_EHDR" },
+		{ AT_PHDR, "PHDR" },	     { AT_PHENT, "PHENT" },
+		{ AT_PHNUM, "PHNUM" },	     { AT_PAGESZ, "PAGESZ" },
+		{ AT_BASE, "BASE" },	     { AT_FLAGS, "FLAGS" },
+		{ AT_ENTRY, "ENTRY" },	     { AT_UID, "UID" },
+		{ AT_EUID, "EUID" },	     { AT_GID, "GID" },
+		{ AT_EGID, "EGID" },	     { AT_SECURE, "SECURE" },
+		{ AT_RANDOM, "RANDOM" },     { AT_EXECFN, "EXECFN" },
+		{ AT_PLATFORM, "PLATFORM" }, { AT_HWCAP, "HWCAP" },
+		{ AT_CLKTCK, "CLKTCK" },     { AT_SYSINFO_EHDR, "SYSINFO_EHDR" },
 	};
 	Elf64_auxv_t *v;
 	size_t i;
@@ -193,8 +196,8 @@ ROLE(strings)
 TEST(strings_are_in_one_piece)
 {
 	char *env[] = { "A=1", "B=22", "C=333", NULL };
-	pid_t pid = CHILD(execve(self_path(), (char *[]) { "name", "@strings", "x", "", "yy", NULL },
-				 env));
+	pid_t pid = CHILD(
+		execve(self_path(), (char *[]){ "name", "@strings", "x", "", "yy", NULL }, env));
 
 	CHECK_EXITED(pid, 0);
 }

@@ -96,10 +96,10 @@ TEST(real_time_is_of_this_century)
 
 TEST(other_clocks)
 {
-	static const clockid_t clocks[] = { CLOCK_REALTIME, CLOCK_MONOTONIC,
+	static const clockid_t clocks[] = { CLOCK_REALTIME,	      CLOCK_MONOTONIC,
 					    CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID,
-					    CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE,
-					    CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME };
+					    CLOCK_MONOTONIC_RAW,      CLOCK_REALTIME_COARSE,
+					    CLOCK_MONOTONIC_COARSE,   CLOCK_BOOTTIME };
 	struct timespec ts;
 	size_t i;
 

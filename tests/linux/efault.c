@@ -39,7 +39,7 @@ static const struct call *calls(size_t *count)
 	struct call *c = table;
 
 #define CALL(call_name, call_kinds, ...)                                                           \
-	*c++ = (struct call) { #call_name, SYS_##call_name, { __VA_ARGS__ }, call_kinds }
+	*c++ = (struct call){ #call_name, SYS_##call_name, { __VA_ARGS__ }, call_kinds }
 	CALL(read, "vov", file, (long)buffer, 16);
 	CALL(write, "viv", pipe_write, (long)buffer, 16);
 	CALL(pread64, "vovv", file, (long)buffer, 16, 0);
@@ -206,7 +206,9 @@ TEST(the_calls_themselves)
 		long result = invoke(&table[i], -1, 0);
 
 		printf("%s: %s\n", table[i].name,
-		       result == -1 ? errno_name(errno) : result > 0 ? "positive" : "0");
+		       result == -1 ? errno_name(errno)
+		       : result > 0 ? "positive"
+				    : "0");
 	}
 }
 

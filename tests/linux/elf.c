@@ -86,8 +86,13 @@ static const char *outcome(size_t len)
 /* The variant must be refused, in the way Linux refuses it or sooner. */
 static int refused(const char *text)
 {
-	static const char *const ways[] = { "ENOEXEC", "EINVAL", "ENOMEM", "EIO", "EFAULT",
-					    "killed by SIGSEGV", "killed by SIGKILL",
+	static const char *const ways[] = { "ENOEXEC",
+					    "EINVAL",
+					    "ENOMEM",
+					    "EIO",
+					    "EFAULT",
+					    "killed by SIGSEGV",
+					    "killed by SIGKILL",
 					    "killed by SIGBUS" };
 	size_t i;
 
@@ -193,9 +198,9 @@ TEST(wild_elf_header)
 /* The first, or second, load segment with absurd values. */
 TEST(wild_segments)
 {
-	static const unsigned long wild[] = { ~0ul,	  1ul << 63,	   (1ul << 63) - 1,
-					      1ul << 48,  (1ul << 47) - 1, ~0ul << 12,
-					      1ul << 62,  -8192ul };
+	static const unsigned long wild[] = { ~0ul,	 1ul << 63,	  (1ul << 63) - 1,
+					      1ul << 48, (1ul << 47) - 1, ~0ul << 12,
+					      1ul << 62, -8192ul };
 	size_t kind, i;
 	int segment;
 

@@ -15,7 +15,9 @@
 		errno = 0;                                                                         \
 		result_ = (long)(__VA_ARGS__);                                                     \
 		printf("%s: %s\n", #__VA_ARGS__,                                                   \
-		       result_ == -1 ? errno_name(errno) : result_ == 0 ? "0" : "positive");       \
+		       result_ == -1  ? errno_name(errno)                                          \
+		       : result_ == 0 ? "0"                                                        \
+				      : "positive");                                               \
 	} while (0)
 
 static char buffer[4096];

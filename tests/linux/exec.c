@@ -23,8 +23,7 @@ static int run_program(const char *path, char *const argv[], char *const envp[])
 	return status;
 }
 
-#define RUN(path, ...)                                                                             \
-	run_program((path), (char *const[]) { __VA_ARGS__, NULL }, environ)
+#define RUN(path, ...) run_program((path), (char *const[]){ __VA_ARGS__, NULL }, environ)
 
 ROLE(show)
 {
@@ -107,7 +106,7 @@ TEST(the_longest_argument)
 	CHECK_EQ(RUN(self_path(), "name", "@sum", big), 0);
 	big[len - 1] = 'x';
 	big[len] = '\0';
-	CHECK_ERR(execve(self_path(), (char *[]) { "name", big, NULL }, environ), E2BIG);
+	CHECK_ERR(execve(self_path(), (char *[]){ "name", big, NULL }, environ), E2BIG);
 }
 
 /* Too much in all. */
@@ -168,8 +167,8 @@ TEST(what_cannot_be_executed)
 	CHECK_EQ(exec_errno(name), ENAMETOOLONG);
 	CHECK_EQ(exec_errno((char *)8), EFAULT);
 	CHECK_ERR(execve(self_path(), (char **)8, environ), EFAULT);
-	CHECK_ERR(execve(self_path(), (char *[]) { "x", (char *)8, NULL }, environ), EFAULT);
-	CHECK_ERR(execve(self_path(), (char *[]) { "x", NULL }, (char **)8), EFAULT);
+	CHECK_ERR(execve(self_path(), (char *[]){ "x", (char *)8, NULL }, environ), EFAULT);
+	CHECK_ERR(execve(self_path(), (char *[]){ "x", NULL }, (char **)8), EFAULT);
 }
 
 /* A failed exec changes nothing: memory, handlers and CLOEXEC descriptors are still there. */
@@ -259,7 +258,7 @@ TEST(nested_scripts)
 		pid = fork();
 		if (pid == 0) {
 			dup2(fds[1], 1);
-			execve(path, (char *[]) { "name", "end", NULL }, environ);
+			execve(path, (char *[]){ "name", "end", NULL }, environ);
 			printf("%s\n", errno_name(errno));
 			_exit(1);
 		}
@@ -277,8 +276,17 @@ TEST(nested_scripts)
 TEST(bad_scripts)
 {
 	static const char *const lines[] = {
-		"#!\n", "#! \n", "#!/nowhere\n", "#!/\n", "#!", "#", "#!relative\n", "#!\t\t\t\n",
-		"#!/dev/null\n", " #!/bin/sh\n", "#!/bin/echo\rx\n",
+		"#!\n",
+		"#! \n",
+		"#!/nowhere\n",
+		"#!/\n",
+		"#!",
+		"#",
+		"#!relative\n",
+		"#!\t\t\t\n",
+		"#!/dev/null\n",
+		" #!/bin/sh\n",
+		"#!/bin/echo\rx\n",
 	};
 	char long_line[600];
 	size_t i;
@@ -362,7 +370,7 @@ TEST(pipe_ends_at_exec)
 	CHECK_OK(pipe2(fds, O_CLOEXEC));
 	pid = vfork();
 	if (pid == 0) {
-		execve("/bin/true", (char *[]) { "true", NULL }, environ);
+		execve("/bin/true", (char *[]){ "true", NULL }, environ);
 		_exit(127);
 	}
 	close(fds[1]);
@@ -403,7 +411,7 @@ TEST(signals_over_exec)
 	sigaddset(&set, SIGINT);
 	CHECK_OK(sigprocmask(SIG_SETMASK, &set, NULL));
 	CHECK_OK(raise(SIGUSR2));
-	execve(self_path(), (char *[]) { "name", "@signals", NULL }, environ);
+	execve(self_path(), (char *[]){ "name", "@signals", NULL }, environ);
 	CHECK(0);
 }
 
@@ -436,8 +444,8 @@ TEST(identity_over_exec)
 		snprintf(number[1], 16, "%d", getppid());
 		alarm(100);
 		execve(self_path(),
-		       (char *[]) { "name", "@identity", number[0], number[1], number[2], cwd,
-				    NULL },
+		       (char *[]){ "name", "@identity", number[0], number[1], number[2], cwd,
+				   NULL },
 		       environ);
 		_exit(9);
 	}
@@ -453,7 +461,7 @@ ROLE(chain)
 	if (n == 0)
 		return 33;
 	snprintf(count, sizeof(count), "%d", n - 1);
-	execve(self_path(), (char *[]) { "name", "@chain", count, NULL }, envp);
+	execve(self_path(), (char *[]){ "name", "@chain", count, NULL }, envp);
 	return 1;
 }
 
@@ -465,7 +473,7 @@ TEST(chain_of_fifty)
 /* exec by a thread that is not the first one: the others end, the pid stays. */
 static void *exec_thread(void *arg)
 {
-	execve(self_path(), (char *[]) { "name", "@same_pid", arg, NULL }, environ);
+	execve(self_path(), (char *[]){ "name", "@same_pid", arg, NULL }, environ);
 	return NULL;
 }
 
@@ -503,12 +511,11 @@ TEST(exec_drops_the_old_memory)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		char *map = mmap(NULL, MIB(16), PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *map = mmap(NULL, MIB(16), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+				 -1, 0);
 
 		memset(map, 1, MIB(16));
-		execve(self_path(), (char *[]) { "name", "@show", NULL },
-		       (char *[]) { NULL });
+		execve(self_path(), (char *[]){ "name", "@show", NULL }, (char *[]){ NULL });
 		_exit(1);
 	}
 	CHECK_EXITED(pid, 17);
@@ -517,7 +524,8 @@ TEST(exec_drops_the_old_memory)
 /* The arguments may lie anywhere, also in the memory that goes away. */
 TEST(arguments_from_a_mapping)
 {
-	char *map = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *map =
+		mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char **argv = (char **)map;
 	pid_t pid;
 
@@ -527,7 +535,7 @@ TEST(arguments_from_a_mapping)
 	argv[3] = NULL;
 	pid = fork();
 	if (pid == 0) {
-		execve(self_path(), argv, (char *[]) { NULL });
+		execve(self_path(), argv, (char *[]){ NULL });
 		_exit(1);
 	}
 	CHECK_EXITED(pid, 17);
@@ -542,8 +550,8 @@ TEST(each_kind_of_program)
 
 	for (i = 0; i < ARRAY_LEN(names); i++) {
 		printf("%s:\n", names[i]);
-		CHECK_EQ(run_program(beside(names[i]), (char *[]) { "probe", "hello", NULL },
-				     (char *[]) { "E=1", NULL }),
+		CHECK_EQ(run_program(beside(names[i]), (char *[]){ "probe", "hello", NULL },
+				     (char *[]){ "E=1", NULL }),
 			 5 << 8);
 	}
 }
@@ -624,8 +632,8 @@ TEST(fexecve_by_descriptor)
 	CHECK(fd >= 0);
 	pid = fork();
 	if (pid == 0) {
-		fexecve(fd, (char *[]) { "name", "@show", "by descriptor", NULL },
-			(char *[]) { NULL });
+		fexecve(fd, (char *[]){ "name", "@show", "by descriptor", NULL },
+			(char *[]){ NULL });
 		_exit(errno);
 	}
 	CHECK_EXITED(pid, 17);

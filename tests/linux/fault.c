@@ -31,7 +31,7 @@ static void handler(int sig, siginfo_t *info, void *context)
 		_exit(100);
 }
 
-static void catch(void)
+static void catch (void)
 {
 	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
 	static char alternate[16384];
@@ -48,7 +48,7 @@ static void catch(void)
 /* Run one instruction that faults; the handler goes on behind it. */
 #define FAULT(...)                                                                                 \
 	do {                                                                                       \
-		catch();                                                                           \
+		catch ();                                                                          \
 		__asm__ volatile("leaq 2f(%%rip), %%rax\n\t movq %%rax, %0\n"                      \
 				 "1:\t" __VA_ARGS__ "\n2:"                                         \
 				 : "=m"(resume_at)                                                 \
@@ -159,7 +159,7 @@ TEST(blocked_fault_kills)
 	pid_t pid;
 
 	sigfillset(&set);
-	pid = CHILD(catch(); sigprocmask(SIG_SETMASK, &set, NULL); *(volatile int *)8 = 1);
+	pid = CHILD(catch (); sigprocmask(SIG_SETMASK, &set, NULL); *(volatile int *)8 = 1);
 	CHECK_SIGNALED(pid, SIGSEGV);
 	pid = CHILD(signal(SIGSEGV, SIG_IGN); *(volatile int *)8 = 1);
 	CHECK_SIGNALED(pid, SIGSEGV);
@@ -224,7 +224,7 @@ TEST(address_of_a_refused_fetch)
 	unsigned char *map = mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	memset(map, 0x90, PAGE);
-	catch();
+	catch ();
 	__asm__ volatile("leaq 1f(%%rip), %%rax\n\t movq %%rax, %0\n\t jmp *%1\n1:"
 			 : "=m"(resume_at)
 			 : "r"(map)
@@ -279,8 +279,9 @@ TEST(patching_ones_own_text)
 /* A system call or a fault with a stack pointer into nowhere. */
 TEST(system_call_with_a_wild_stack_pointer)
 {
-	static const unsigned long wild[] = { 0,      8,      0x1234567, 1ul << 46,
-					      ~0ul,   1ul << 63, 0xffffffff80000000, 0xfffffffffffff000 };
+	static const unsigned long wild[] = {
+		0, 8, 0x1234567, 1ul << 46, ~0ul, 1ul << 63, 0xffffffff80000000, 0xfffffffffffff000
+	};
 	long pid = 0;
 	size_t i;
 
@@ -295,8 +296,8 @@ TEST(system_call_with_a_wild_stack_pointer)
 
 TEST(fault_with_a_wild_stack_pointer)
 {
-	static const unsigned long wild[] = { 0, 8, 0x1234567, 1ul << 46, ~0ul, 1ul << 63,
-					      0xffffffff80000000 };
+	static const unsigned long wild[] = { 0,    8,	       0x1234567,	  1ul << 46,
+					      ~0ul, 1ul << 63, 0xffffffff80000000 };
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(wild); i++) {

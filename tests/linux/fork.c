@@ -160,8 +160,8 @@ TEST(checksum_unchanged_when_child_blocks)
 /* MAP_SHARED memory is one and the same in parent and child. */
 TEST(shared_memory_is_shared)
 {
-	volatile int *shared = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE,
-				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile int *shared =
+		mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct gate gate;
 	pid_t pid;
 
@@ -222,10 +222,8 @@ static int nest(int level, int *map, int *shared)
 
 TEST(four_levels)
 {
-	int *map =
-		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int *shared =
-		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int *map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	CHECK(map != MAP_FAILED && shared != MAP_FAILED);
 	CHECK_EQ(nest(0, map, shared), 0);
@@ -623,7 +621,8 @@ TEST(child_changes_are_its_own)
 /* The child maps, unmaps and protects; its parent's map stays. */
 TEST(child_changes_its_map)
 {
-	char *map = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *map =
+		mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	unsigned long top = (unsigned long)syscall(SYS_brk, 0);
 	struct gate gate;
 	pid_t pid;
@@ -916,8 +915,8 @@ TEST(parent_is_signalled_while_child_spins)
 /* A new page the child touches first is zero, and stays its own. */
 TEST(untouched_pages_are_zero_on_both_sides)
 {
-	unsigned char *map = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE,
-				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *map =
+		mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct gate gate;
 	size_t i;
 	pid_t pid;
@@ -996,9 +995,18 @@ TEST(sigchld_of_a_child)
 /* pthread_atfork handlers run in their order on both sides. */
 static char order[16];
 
-static void prepare_a(void) { strcat(order, "a"); }
-static void parent_a(void) { strcat(order, "p"); }
-static void child_a(void) { strcat(order, "c"); }
+static void prepare_a(void)
+{
+	strcat(order, "a");
+}
+static void parent_a(void)
+{
+	strcat(order, "p");
+}
+static void child_a(void)
+{
+	strcat(order, "c");
+}
 
 TEST(atfork_handlers)
 {

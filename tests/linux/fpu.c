@@ -16,13 +16,14 @@ static void spoil(int sig)
 
 	(void)sig;
 	count++;
-	__asm__ volatile("pcmpeqd %%xmm0, %%xmm0; pcmpeqd %%xmm1, %%xmm1; pcmpeqd %%xmm2, %%xmm2\n\t"
-			 "pcmpeqd %%xmm3, %%xmm3; pcmpeqd %%xmm4, %%xmm4; pcmpeqd %%xmm5, %%xmm5\n\t"
-			 "pcmpeqd %%xmm6, %%xmm6; pcmpeqd %%xmm7, %%xmm7; pcmpeqd %%xmm8, %%xmm8\n\t"
-			 "pcmpeqd %%xmm15, %%xmm15; ldmxcsr %0; fninit; fldpi; fldpi"
-			 :
-			 : "m"(mxcsr)
-			 : "memory");
+	__asm__ volatile(
+		"pcmpeqd %%xmm0, %%xmm0; pcmpeqd %%xmm1, %%xmm1; pcmpeqd %%xmm2, %%xmm2\n\t"
+		"pcmpeqd %%xmm3, %%xmm3; pcmpeqd %%xmm4, %%xmm4; pcmpeqd %%xmm5, %%xmm5\n\t"
+		"pcmpeqd %%xmm6, %%xmm6; pcmpeqd %%xmm7, %%xmm7; pcmpeqd %%xmm8, %%xmm8\n\t"
+		"pcmpeqd %%xmm15, %%xmm15; ldmxcsr %0; fninit; fldpi; fldpi"
+		:
+		: "m"(mxcsr)
+		: "memory");
 }
 
 /* Load all sixteen registers from seed, spin, and compare.  => the number that differ. */

@@ -34,11 +34,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAGE 4096UL
+#define PAGE	     4096UL
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
-#define KIB(n) ((size_t)(n) << 10)
-#define MIB(n) ((size_t)(n) << 20)
-#define GIB(n) ((size_t)(n) << 30)
+#define KIB(n)	     ((size_t)(n) << 10)
+#define MIB(n)	     ((size_t)(n) << 20)
+#define GIB(n)	     ((size_t)(n) << 30)
 
 struct test {
 	const char *name;
@@ -112,7 +112,7 @@ void harness_check_str(const char *file, int line, const char *what, const char 
 #define CHECK_ERR(call, want)                                                                      \
 	(errno = 0, harness_check_errno(__FILE__, __LINE__, #call, (long)(call), (want)))
 #define CHECK_EXITED(pid, status) harness_check_exited(__FILE__, __LINE__, (pid), (status))
-#define CHECK_SIGNALED(pid, sig) harness_check_signaled(__FILE__, __LINE__, (pid), (sig))
+#define CHECK_SIGNALED(pid, sig)  harness_check_signaled(__FILE__, __LINE__, (pid), (sig))
 
 /* Run the body in a forked child; the value is its pid. */
 #define CHILD(...)                                                                                 \

@@ -4,7 +4,7 @@
 #include <setjmp.h>
 #include <sys/resource.h>
 
-#define RW (PROT_READ | PROT_WRITE)
+#define RW   (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
 static char *map_anon(size_t pages)

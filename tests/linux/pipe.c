@@ -136,7 +136,10 @@ TEST(ping_pong)
 
 	gate_open(&to);
 	gate_open(&from);
-	pid = CHILD(for (i = 0; i < 1000; i++) { gate_wait(&to); gate_signal(&from); });
+	pid = CHILD(for (i = 0; i < 1000; i++) {
+		gate_wait(&to);
+		gate_signal(&from);
+	});
 	for (i = 0; i < 1000; i++) {
 		gate_signal(&to);
 		gate_wait(&from);
@@ -342,8 +345,8 @@ TEST(poll_waits)
 
 	CHECK_OK(pipe(a));
 	CHECK_OK(pipe(b));
-	p[0] = (struct pollfd) { a[0], POLLIN, 0 };
-	p[1] = (struct pollfd) { b[0], POLLIN, 0 };
+	p[0] = (struct pollfd){ a[0], POLLIN, 0 };
+	p[1] = (struct pollfd){ b[0], POLLIN, 0 };
 	CHECK_EQ(poll(p, 2, 50), 0);
 	CHECK(now_ms() - start >= 49);
 	pid = CHILD(sleep_ms(30); write_all(b[1], "x", 1));

@@ -40,12 +40,12 @@ static void at_exit(void)
 TEST(exit_and_underscore_exit)
 {
 	static char buffer[100];
-	pid_t pid = CHILD(atexit(at_exit); setvbuf(stdout, buffer, _IOFBF, sizeof(buffer)); printf("flushed\n");
-			  exit(3));
+	pid_t pid = CHILD(atexit(at_exit); setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+			  printf("flushed\n"); exit(3));
 
 	CHECK_EXITED(pid, 3);
-	pid = CHILD(atexit(at_exit); setvbuf(stdout, buffer, _IOFBF, sizeof(buffer)); printf("lost\n");
-		    _exit(4));
+	pid = CHILD(atexit(at_exit); setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+		    printf("lost\n"); _exit(4));
 	CHECK_EXITED(pid, 4);
 }
 
@@ -126,7 +126,7 @@ TEST(stopped_process_is_killed)
 	volatile int *counter =
 		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status, seen;
-	pid_t pid = CHILD(for (;;) (*counter)++);
+	pid_t pid = CHILD(for (;;)(*counter)++);
 
 	while (*counter == 0)
 		sched_yield();
@@ -407,7 +407,7 @@ TEST(limits)
 	CHECK_EQ(open("/dev/null", O_RDONLY), 9);
 	CHECK_ERR(dup2(0, 10), EBADF);
 	CHECK_ERR(fcntl(0, F_DUPFD, 10), EINVAL);
-	CHECK_ERR(pipe((int[2]) { 0, 0 }), EMFILE);
+	CHECK_ERR(pipe((int[2]){ 0, 0 }), EMFILE);
 	CHECK_ERR(getrlimit(99, &limit), EINVAL);
 	limit.rlim_cur = 20;
 	limit.rlim_max = 5;

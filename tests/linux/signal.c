@@ -175,7 +175,8 @@ TEST(real_time_signals_queue)
 		CHECK_OK(sigaction(SIGRTMIN + i, &action, NULL));
 	CHECK_OK(sigprocmask(SIG_BLOCK, &set, NULL));
 	for (i = 0; i < 9; i++)
-		CHECK_OK(sigqueue(getpid(), SIGRTMIN + 2 - i % 3, (union sigval) { .sival_int = i }));
+		CHECK_OK(
+			sigqueue(getpid(), SIGRTMIN + 2 - i % 3, (union sigval){ .sival_int = i }));
 	CHECK_OK(sigprocmask(SIG_UNBLOCK, &set, NULL));
 	CHECK_EQ(count, 9);
 	for (i = 0; i < 9; i++)
@@ -285,7 +286,7 @@ TEST(info_of_kill_raise_and_sigqueue)
 	CHECK_OK(raise(SIGUSR1));
 	CHECK_EQ(last_info.si_code, SI_TKILL);
 	CHECK_EQ(last_info.si_pid, getpid());
-	CHECK_OK(sigqueue(getpid(), SIGUSR1, (union sigval) { .sival_ptr = (void *)&count }));
+	CHECK_OK(sigqueue(getpid(), SIGUSR1, (union sigval){ .sival_ptr = (void *)&count }));
 	CHECK_EQ(last_info.si_code, SI_QUEUE);
 	CHECK(last_info.si_value.sival_ptr == (void *)&count);
 	pid = later(SIGUSR1, 0);
@@ -704,20 +705,21 @@ TEST(general_registers_under_signals)
 
 	storm();
 	while (count < 100) {
-		__asm__ volatile("movq $1, %%rbx; movq $2, %%rsi; movq $3, %%rdi; movq $4, %%r8\n\t"
-				 "movq $5, %%r9; movq $6, %%r10; movq $7, %%r11; movq $8, %%r12\n\t"
-				 "movq $9, %%r13; movq $10, %%r14; movq $11, %%r15\n\t"
-				 "movq $12, %%rdx; movl $20000, %%ecx; stc\n"
-				 "1: leal -1(%%ecx), %%ecx; jrcxz 2f; jmp 1b\n"
-				 "2: jnc 3f; addq %%rbx, %%rdx; addq %%rsi, %%rdx; addq %%rdi, %%rdx\n\t"
-				 "addq %%r8, %%rdx; addq %%r9, %%rdx; addq %%r10, %%rdx\n\t"
-				 "addq %%r11, %%rdx; addq %%r12, %%rdx; addq %%r13, %%rdx\n\t"
-				 "addq %%r14, %%rdx; addq %%r15, %%rdx; cmpq $78, %%rdx; je 4f\n"
-				 "3: incq %%rax\n4:"
-				 : "+a"(bad)
-				 :
-				 : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11",
-				   "r12", "r13", "r14", "r15", "cc");
+		__asm__ volatile(
+			"movq $1, %%rbx; movq $2, %%rsi; movq $3, %%rdi; movq $4, %%r8\n\t"
+			"movq $5, %%r9; movq $6, %%r10; movq $7, %%r11; movq $8, %%r12\n\t"
+			"movq $9, %%r13; movq $10, %%r14; movq $11, %%r15\n\t"
+			"movq $12, %%rdx; movl $20000, %%ecx; stc\n"
+			"1: leal -1(%%ecx), %%ecx; jrcxz 2f; jmp 1b\n"
+			"2: jnc 3f; addq %%rbx, %%rdx; addq %%rsi, %%rdx; addq %%rdi, %%rdx\n\t"
+			"addq %%r8, %%rdx; addq %%r9, %%rdx; addq %%r10, %%rdx\n\t"
+			"addq %%r11, %%rdx; addq %%r12, %%rdx; addq %%r13, %%rdx\n\t"
+			"addq %%r14, %%rdx; addq %%r15, %%rdx; cmpq $78, %%rdx; je 4f\n"
+			"3: incq %%rax\n4:"
+			: "+a"(bad)
+			:
+			: "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13",
+			  "r14", "r15", "cc");
 	}
 	CHECK_EQ(bad, 0);
 }
@@ -854,8 +856,9 @@ TEST(kill_a_group)
 
 TEST(kill_ones_own_group)
 {
-	pid_t pid = CHILD(setpgid(0, 0); pid_t child = fork(); if (child == 0) for (;;) pause();
-			  signal(SIGTERM, SIG_IGN); kill(0, SIGTERM); CHECK_SIGNALED(child, SIGTERM));
+	pid_t pid =
+		CHILD(setpgid(0, 0); pid_t child = fork(); if (child == 0) for (;;) pause();
+		      signal(SIGTERM, SIG_IGN); kill(0, SIGTERM); CHECK_SIGNALED(child, SIGTERM));
 
 	CHECK_EXITED(pid, 0);
 }

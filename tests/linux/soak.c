@@ -38,7 +38,7 @@ static void fork_exec(const char *path)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		execve(path, (char *[]) { "true", NULL }, environ);
+		execve(path, (char *[]){ "true", NULL }, environ);
 		_exit(127);
 	}
 	CHECK(pid > 0);
@@ -60,7 +60,7 @@ static void vfork_exec(const char *path)
 	pid_t pid = vfork();
 
 	if (pid == 0) {
-		execve(path, (char *[]) { "true", NULL }, environ);
+		execve(path, (char *[]){ "true", NULL }, environ);
 		_exit(127);
 	}
 	CHECK(pid > 0);
@@ -96,8 +96,8 @@ static void pipeline(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		execl("/bin/sh", "sh", "-c", "seq 20 | while read x; do echo $x; done | tail -1 >/dev/null",
-		      (char *)NULL);
+		execl("/bin/sh", "sh", "-c",
+		      "seq 20 | while read x; do echo $x; done | tail -1 >/dev/null", (char *)NULL);
 		_exit(127);
 	}
 	CHECK(pid > 0);
@@ -105,7 +105,7 @@ static void pipeline(void)
 }
 
 #define SOAK(name, full, body)                                                                     \
-	TEST_SLOW(name, SOAK_SECONDS)                                                                     \
+	TEST_SLOW(name, SOAK_SECONDS)                                                              \
 	{                                                                                          \
 		long long before;                                                                  \
 		long n, i;                                                                         \
@@ -124,4 +124,4 @@ SOAK(fork_exit_wait, 100000, fork_exit())
 SOAK(vfork_exec_wait, 100000, vfork_exec("/bin/true"))
 SOAK(forks_that_split, 50000, fork_split())
 SOAK(pipelines, 20000, pipeline())
-SOAK(failed_execs, 100000, execve("/etc/passwd", (char *[]) { "x", NULL }, environ))
+SOAK(failed_execs, 100000, execve("/etc/passwd", (char *[]){ "x", NULL }, environ))

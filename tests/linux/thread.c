@@ -6,13 +6,13 @@
 #include <semaphore.h>
 #include <sys/syscall.h>
 
-#define FUTEX_WAIT	   0
-#define FUTEX_WAKE	   1
-#define FUTEX_REQUEUE	   3
-#define FUTEX_CMP_REQUEUE  4
-#define FUTEX_WAIT_BITSET  9
-#define FUTEX_WAKE_BITSET  10
-#define FUTEX_PRIVATE	   128
+#define FUTEX_WAIT	  0
+#define FUTEX_WAKE	  1
+#define FUTEX_REQUEUE	  3
+#define FUTEX_CMP_REQUEUE 4
+#define FUTEX_WAIT_BITSET 9
+#define FUTEX_WAKE_BITSET 10
+#define FUTEX_PRIVATE	  128
 
 static long futex(volatile int *word, int op, int value, const struct timespec *timeout)
 {
@@ -207,8 +207,7 @@ TEST(semaphore_wakes)
 /* A semaphore in shared memory between processes. */
 TEST(semaphore_between_processes)
 {
-	sem_t *shared =
-		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	sem_t *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid;
 
 	CHECK_OK(sem_init(shared, 1, 0));
@@ -372,7 +371,8 @@ static void *overflow(void *arg)
 TEST(thread_stack_overflow)
 {
 	pthread_t thread;
-	pid_t pid = CHILD(pthread_create(&thread, NULL, overflow, NULL); pthread_join(thread, NULL));
+	pid_t pid =
+		CHILD(pthread_create(&thread, NULL, overflow, NULL); pthread_join(thread, NULL));
 
 	CHECK_SIGNALED(pid, SIGSEGV);
 }

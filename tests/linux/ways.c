@@ -15,7 +15,7 @@
 /* A site of the kind that is patched: a five-byte `mov` right before the `syscall`. */
 #define SITE(name, nr)                                                                             \
 	long name(long a, long b, long c);                                                         \
-	__asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n"                \
+	__asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n"                 \
 		"	mov $" #nr ", %eax\n	syscall\n	ret\n");
 
 /* Behind a `mov %rcx, %r10`, as most C libraries have it, with the number in another register. */
@@ -109,7 +109,8 @@ TEST(at_sysinfo)
 	}
 	__asm__ volatile("movq %%rsp, %%rbx; leaq -256(%%rsp), %%rsp; andq $-16, %%rsp\n\t"
 			 "call *%[entry]; movq %%rbx, %%rsp"
-			 : "=a"(result), "+D"(rdi), "+S"(rsi), "+d"(rdx), "+r"(r8), "+r"(r9), "+r"(r10)
+			 : "=a"(result), "+D"(rdi), "+S"(rsi), "+d"(rdx), "+r"(r8), "+r"(r9),
+			   "+r"(r10)
 			 : "a"((long)SYS_getpid), [entry] "r"(entry)
 			 : "rbx", "rcx", "r11", "memory");
 	CHECK_EQ(result, getpid());
@@ -148,21 +149,22 @@ TEST(registers_and_red_zone)
 	int i;
 
 	for (i = 0; i < 3; i++) {
-		__asm__ volatile("movq $0x77, -8(%%rsp); movq $0x78, -128(%%rsp)\n\t"
-				 "movl $1, %%edi; movl $2, %%esi; movl $3, %%edx; movl $4, %%r8d\n\t"
-				 "movl $5, %%r9d; movl $6, %%r10d; movl $7, %%ebx; movl $8, %%r12d\n\t"
-				 "movl $9, %%r13d; movl $10, %%r14d; movl $11, %%r15d\n\t"
-				 "mov $39, %%eax; syscall\n\t"
-				 "addq %%rdi, %%rsi; addq %%rsi, %%rdx; addq %%rdx, %%r8\n\t"
-				 "addq %%r8, %%r9; addq %%r9, %%r10; addq %%r10, %%rbx\n\t"
-				 "addq %%rbx, %%r12; addq %%r12, %%r13; addq %%r13, %%r14\n\t"
-				 "addq %%r14, %%r15; cmpq $66, %%r15; jne 1f\n\t"
-				 "cmpq $0x77, -8(%%rsp); jne 1f; cmpq $0x78, -128(%%rsp); je 2f\n"
-				 "1: incq %0\n2:"
-				 : "+m"(bad)
-				 :
-				 : "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11",
-				   "r12", "r13", "r14", "r15", "memory", "cc");
+		__asm__ volatile(
+			"movq $0x77, -8(%%rsp); movq $0x78, -128(%%rsp)\n\t"
+			"movl $1, %%edi; movl $2, %%esi; movl $3, %%edx; movl $4, %%r8d\n\t"
+			"movl $5, %%r9d; movl $6, %%r10d; movl $7, %%ebx; movl $8, %%r12d\n\t"
+			"movl $9, %%r13d; movl $10, %%r14d; movl $11, %%r15d\n\t"
+			"mov $39, %%eax; syscall\n\t"
+			"addq %%rdi, %%rsi; addq %%rsi, %%rdx; addq %%rdx, %%r8\n\t"
+			"addq %%r8, %%r9; addq %%r9, %%r10; addq %%r10, %%rbx\n\t"
+			"addq %%rbx, %%r12; addq %%r12, %%r13; addq %%r13, %%r14\n\t"
+			"addq %%r14, %%r15; cmpq $66, %%r15; jne 1f\n\t"
+			"cmpq $0x77, -8(%%rsp); jne 1f; cmpq $0x78, -128(%%rsp); je 2f\n"
+			"1: incq %0\n2:"
+			: "+m"(bad)
+			:
+			: "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12",
+			  "r13", "r14", "r15", "memory", "cc");
 	}
 	CHECK_EQ(bad, 0);
 }
@@ -245,7 +247,8 @@ TEST(threads_at_one_site)
 TEST(sites_in_own_memory)
 {
 	static const unsigned char code[] = { 0xb8, 39, 0, 0, 0, 0x0f, 0x05, 0xc3 };
-	char *map = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *map =
+		mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	size_t back;
 	int i;
 
@@ -266,7 +269,9 @@ TEST(what_looks_like_a_mov)
 {
 	/* push $0xb8 ...: 68 b8 27 00 00 | 00 c0 is add %al,%al ; so: the bytes before `syscall` are
 	 * the tail of `lea 39(%rax), %eax` with a displacement of four bytes. */
-	static const unsigned char code[] = { 0x31, 0xc0, 0x8d, 0x80, 39, 0, 0, 0, 0x0f, 0x05, 0xc3 };
+	static const unsigned char code[] = {
+		0x31, 0xc0, 0x8d, 0x80, 39, 0, 0, 0, 0x0f, 0x05, 0xc3
+	};
 	char *map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int i;
 

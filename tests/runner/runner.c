@@ -36,8 +36,8 @@
 enum { SETTLE_STEPS = 60, SETTLE_MS = 5, LOST_RUNS = 3 };
 
 /* The counters that a finished test must leave as they were; of slabs, all. */
-static const char *const kept[] = { "free_pages", "tasks", "procs",	"views",    "windows", "vmas",
-				    "files",	  "inodes", "dentries", "pipes",    "timers" };
+static const char *const kept[] = { "free_pages", "tasks",  "procs",	"views", "windows", "vmas",
+				    "files",	  "inodes", "dentries", "pipes", "timers" };
 enum { COUNTERS = 200 };
 
 struct counters {
@@ -54,8 +54,13 @@ struct test {
 	int limit;
 };
 
-static char *const environment[] = { "PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/tmp", "TERM=dumb",
-				     "USER=root", "LOGNAME=root", "PWD=" SCRATCH, NULL };
+static char *const environment[] = { "PATH=/bin:/sbin:/usr/bin:/usr/sbin",
+				     "HOME=/tmp",
+				     "TERM=dumb",
+				     "USER=root",
+				     "LOGNAME=root",
+				     "PWD=" SCRATCH,
+				     NULL };
 
 static void write_out(const void *data, size_t len)
 {
