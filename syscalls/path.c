@@ -1,0 +1,296 @@
+/* path.c: calls that take a path and change the tree or the process's place in it: mkdir(2),
+ * unlink(2), rename(2), link(2), symlink(2), mknod(2), chdir(2), chroot(2), getcwd(2). */
+
+#include <asm/errno.h>
+#include <linux/capability.h>
+
+#include "fs/internal.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include "mm/usercopy.h"
+#include "proc/task.h"
+#include "syscalls/internal.h"
+#include "syscalls/syscalls.h"
+
+/* --- one name --- */
+
+long sys_mkdirat(int dfd, const char *user, mode_t mode)
+{
+	int err;
+	char *name = path_from_user(user, &err);
+
+	if (name == NULL)
+		return err;
+	err = do_mkdir(dfd, name, mode);
+	kfree(name);
+	return err;
+}
+
+long sys_mkdir(const char *user, mode_t mode)
+{
+	return sys_mkdirat(AT_FDCWD, user, mode);
+}
+
+long sys_mknodat(int dfd, const char *user, mode_t mode, unsigned dev)
+{
+	int err;
+	char *name = path_from_user(user, &err);
+
+	if (name == NULL)
+		return err;
+	err = do_mknod(dfd, name, mode, dev);
+	kfree(name);
+	return err;
+}
+
+long sys_mknod(const char *user, mode_t mode, unsigned dev)
+{
+	return sys_mknodat(AT_FDCWD, user, mode, dev);
+}
+
+long sys_unlinkat(int dfd, const char *user, int flags)
+{
+	int err;
+
+	if (flags & ~AT_REMOVEDIR)
+		return -EINVAL;
+	char *name = path_from_user(user, &err);
+	if (name == NULL)
+		return err;
+	err = do_unlink(dfd, name, (flags & AT_REMOVEDIR) != 0);
+	kfree(name);
+	return err;
+}
+
+long sys_unlink(const char *user)
+{
+	return sys_unlinkat(AT_FDCWD, user, 0);
+}
+
+long sys_rmdir(const char *user)
+{
+	return sys_unlinkat(AT_FDCWD, user, AT_REMOVEDIR);
+}
+
+/* --- two names --- */
+
+/* Both paths from the program.  => 0 with both to free */
+static int two_paths(const char *user_a, const char *user_b, char **a, char **b)
+{
+	int err;
+
+	*a = path_from_user(user_a, &err);
+	if (*a == NULL)
+		return err;
+	*b = path_from_user(user_b, &err);
+	if (*b == NULL) {
+		kfree(*a);
+		return err;
+	}
+	return 0;
+}
+
+long sys_renameat2(int olddfd, const char *old, int newdfd, const char *new, unsigned flags)
+{
+	char *from, *to;
+	int err = two_paths(old, new, &from, &to);
+
+	if (err < 0)
+		return err;
+	err = do_rename(olddfd, from, newdfd, to, flags);
+	kfree(from);
+	kfree(to);
+	return err;
+}
+
+long sys_renameat(int olddfd, const char *old, int newdfd, const char *new)
+{
+	return sys_renameat2(olddfd, old, newdfd, new, 0);
+}
+
+long sys_rename(const char *old, const char *new)
+{
+	return sys_renameat2(AT_FDCWD, old, AT_FDCWD, new, 0);
+}
+
+long sys_linkat(int olddfd, const char *old, int newdfd, const char *new, int flags)
+{
+	char *from, *to;
+
+	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	if ((flags & AT_EMPTY_PATH) && !capable(CAP_DAC_READ_SEARCH))
+		return -ENOENT;
+	int err = two_paths(old, new, &from, &to);
+	if (err < 0)
+		return err;
+	err = do_link(olddfd, from, newdfd, to, flags);
+	kfree(from);
+	kfree(to);
+	return err;
+}
+
+long sys_link(const char *old, const char *new)
+{
+	return sys_linkat(AT_FDCWD, old, AT_FDCWD, new, 0);
+}
+
+long sys_symlinkat(const char *target, int dfd, const char *user)
+{
+	char *text, *name;
+	int err = two_paths(target, user, &text, &name);
+
+	if (err < 0)
+		return err;
+	err = do_symlink(text, dfd, name);
+	kfree(text);
+	kfree(name);
+	return err;
+}
+
+long sys_symlink(const char *target, const char *user)
+{
+	return sys_symlinkat(target, AT_FDCWD, user);
+}
+
+long sys_readlinkat(int dfd, const char *user, char *buf, int size)
+{
+	struct path p;
+	int err;
+
+	if (size <= 0)
+		return -EINVAL;
+	char *name = path_from_user(user, &err);
+	if (name == NULL)
+		return err;
+	bool empty = name[0] == '\0';
+	err = path_lookup(dfd, name, LOOKUP_EMPTY, &p);
+	if (empty && dfd == AT_FDCWD && err == 0) {
+		path_put(&p);
+		err = -ENOENT;
+	}
+	kfree(name);
+	if (err < 0)
+		return err;
+	char *text = inode_readlink(p.dentry->inode, &err);
+	if (text == NULL) {
+		path_put(&p);
+		return empty && err == -EINVAL ? -ENOENT : err;
+	}
+	inode_touch_atime(p.dentry->inode, p.mnt);
+	path_put(&p);
+	size_t n = MIN(strlen(text), (size_t)size);
+	err = copy_to_user(buf, text, n);
+	kfree(text);
+	return err < 0 ? err : (long)n;
+}
+
+long sys_readlink(const char *user, char *buf, int size)
+{
+	return sys_readlinkat(AT_FDCWD, user, buf, size);
+}
+
+/* --- the process's place --- */
+
+static int lookup_dir(const char *user, struct path *p)
+{
+	int err;
+	char *name = path_from_user(user, &err);
+
+	if (name == NULL)
+		return err;
+	err = path_lookup(AT_FDCWD, name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, p);
+	kfree(name);
+	if (err < 0)
+		return err;
+	err = inode_permission(p->dentry->inode, MAY_EXEC);
+	if (err < 0)
+		path_put(p);
+	return err;
+}
+
+static void set_place(struct path *place, struct path *p)
+{
+	struct path old = *place;
+
+	*place = *p;
+	path_put(&old);
+}
+
+long sys_chdir(const char *user)
+{
+	struct path p;
+	int err = lookup_dir(user, &p);
+
+	if (err == 0)
+		set_place(&current->proc->fs->cwd, &p);
+	return err;
+}
+
+long sys_fchdir(int fd)
+{
+	struct file *f = fd_get(fd);
+	int err = 0;
+
+	if (f == NULL)
+		return -EBADF;
+	if (!inode_is_dir(f->inode))
+		err = -ENOTDIR;
+	else
+		err = inode_permission(f->inode, MAY_EXEC);
+	if (err == 0) {
+		struct path p = { f->mnt, f->dentry };
+		path_get(&p);
+		set_place(&current->proc->fs->cwd, &p);
+	}
+	file_put(f);
+	return err;
+}
+
+long sys_chroot(const char *user)
+{
+	struct path p;
+	int err = lookup_dir(user, &p);
+
+	if (err < 0)
+		return err;
+	if (!capable(CAP_SYS_CHROOT)) {
+		path_put(&p);
+		return -EPERM;
+	}
+	set_place(&current->proc->fs->root, &p);
+	return 0;
+}
+
+long sys_getcwd(char *buf, size_t size)
+{
+	struct fs_state *fs = current->proc->fs;
+	static const char unreachable_mark[] = "(unreachable)";
+	bool unreachable;
+
+	if (dentry_is_deleted(fs->cwd.dentry))
+		return -ENOENT;
+	char *room = kmalloc(PATH_MAX + sizeof(unreachable_mark));
+	if (room == NULL)
+		return -ENOMEM;
+	char *text = path_text(&fs->cwd, &fs->root, room + sizeof(unreachable_mark), PATH_MAX,
+			       &unreachable);
+	long result = text == NULL ? -ENAMETOOLONG : 0;
+	if (text != NULL && unreachable) {
+		text -= sizeof(unreachable_mark) - 1;
+		memcpy(text, unreachable_mark, sizeof(unreachable_mark) - 1);
+	}
+	if (text != NULL) {
+		size_t len = strlen(text) + 1;
+		result = len > size ? -ERANGE : copy_to_user(buf, text, len);
+		if (result == 0)
+			result = (long)len;
+	}
+	kfree(room);
+	return result;
+}
+
+long sys_umask(mode_t mask)
+{
+	return (long)fs_umask(current->proc->fs, mask);
+}

@@ -1,0 +1,521 @@
+/* stat.c: what a file is: stat(2), statx(2), access(2), statfs(2); and changing it: chmod(2),
+ * chown(2), utimensat(2). */
+
+#include <asm/errno.h>
+#include <linux/capability.h>
+#include <linux/mount.h>
+#include <linux/utime.h>
+
+#include "fs/internal.h"
+#include "lib/string.h"
+#include "mm/slab.h"
+#include "mm/usercopy.h"
+#include "proc/task.h"
+#include "syscalls/internal.h"
+#include "syscalls/syscalls.h"
+
+#define NSEC ((int64_t)NSEC_PER_SEC)
+#define UTIME_NOW ((1l << 30) - 1l)
+#define UTIME_OMIT ((1l << 30) - 2l)
+
+_Static_assert(sizeof(struct stat) == 144, "struct stat of the ABI");
+_Static_assert(sizeof(struct statx) == 256, "struct statx of the ABI");
+
+/* Look up a path from the program, as the *at calls do; NULL is not a path. */
+static int lookup_user(int dfd, const char *user, unsigned lookup, struct path *p)
+{
+	int err;
+	char *name = path_from_user(user, &err);
+
+	if (name == NULL)
+		return err;
+	err = path_lookup(dfd, name, lookup, p);
+	kfree(name);
+	return err;
+}
+
+static unsigned at_lookup(int flags)
+{
+	return (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
+	       (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
+}
+
+/* --- stat --- */
+
+static int64_t seconds(int64_t ns)
+{
+	return ns >= 0 ? ns / NSEC : -((-ns + NSEC - 1) / NSEC);
+}
+
+static int64_t nanoseconds(int64_t ns)
+{
+	return ns - seconds(ns) * NSEC;
+}
+
+static uint64_t blocks(const struct inode *inode)
+{
+	if (S_ISREG(inode->mode) && inode->sb->type != &proc_type)
+		return inode->pages.count * (PAGE_SIZE / 512);
+	return 0;
+}
+
+static void fill_stat(struct inode *inode, struct stat *st)
+{
+	if (inode->ops != NULL && inode->ops->refresh != NULL)
+		inode->ops->refresh(inode);
+	memset(st, 0, sizeof(*st));
+	st->st_dev = inode->sb->dev;
+	st->st_ino = inode->ino;
+	st->st_nlink = inode->nlink;
+	st->st_mode = inode->mode;
+	st->st_uid = inode->uid;
+	st->st_gid = inode->gid;
+	st->st_rdev = inode->rdev;
+	st->st_size = (long)inode->size;
+	st->st_blksize = inode->sb->type == &proc_type ? 1024 : PAGE_SIZE;
+	st->st_blocks = (long)blocks(inode);
+	st->st_atime = (unsigned long)seconds(inode->atime);
+	st->st_atime_nsec = (unsigned long)nanoseconds(inode->atime);
+	st->st_mtime = (unsigned long)seconds(inode->mtime);
+	st->st_mtime_nsec = (unsigned long)nanoseconds(inode->mtime);
+	st->st_ctime = (unsigned long)seconds(inode->ctime);
+	st->st_ctime_nsec = (unsigned long)nanoseconds(inode->ctime);
+}
+
+static int give_stat(struct inode *inode, struct stat *user)
+{
+	struct stat st;
+
+	fill_stat(inode, &st);
+	return put_user(st, user);
+}
+
+static long stat_at(int dfd, const char *path, struct stat *user, unsigned lookup)
+{
+	struct path p;
+	int err = lookup_user(dfd, path, lookup, &p);
+
+	if (err < 0)
+		return err;
+	err = give_stat(p.dentry->inode, user);
+	path_put(&p);
+	return err;
+}
+
+long sys_stat(const char *path, struct stat *st)
+{
+	return stat_at(AT_FDCWD, path, st, LOOKUP_FOLLOW);
+}
+
+long sys_lstat(const char *path, struct stat *st)
+{
+	return stat_at(AT_FDCWD, path, st, 0);
+}
+
+long sys_fstat(int fd, struct stat *st)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL)
+		return -EBADF;
+	int err = give_stat(f->inode, st);
+	file_put(f);
+	return err;
+}
+
+long sys_newfstatat(int dfd, const char *path, struct stat *st, int flags)
+{
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT))
+		return -EINVAL;
+	return stat_at(dfd, path, st, at_lookup(flags));
+}
+
+static struct statx_timestamp statx_time(int64_t ns)
+{
+	return (struct statx_timestamp){ .tv_sec = seconds(ns), .tv_nsec = (__u32)nanoseconds(ns) };
+}
+
+static void fill_statx(const struct path *p, struct statx *st)
+{
+	struct inode *inode = p->dentry->inode;
+
+	if (inode->ops != NULL && inode->ops->refresh != NULL)
+		inode->ops->refresh(inode);
+	memset(st, 0, sizeof(*st));
+	st->stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
+	st->stx_blksize = inode->sb->type == &proc_type ? 1024 : PAGE_SIZE;
+	st->stx_attributes_mask = STATX_ATTR_MOUNT_ROOT;
+	if (p->dentry == p->mnt->root)
+		st->stx_attributes = STATX_ATTR_MOUNT_ROOT;
+	st->stx_nlink = inode->nlink;
+	st->stx_uid = inode->uid;
+	st->stx_gid = inode->gid;
+	st->stx_mode = (__u16)inode->mode;
+	st->stx_ino = inode->ino;
+	st->stx_size = inode->size;
+	st->stx_blocks = blocks(inode);
+	st->stx_atime = statx_time(inode->atime);
+	st->stx_btime = statx_time(inode->btime);
+	st->stx_ctime = statx_time(inode->ctime);
+	st->stx_mtime = statx_time(inode->mtime);
+	st->stx_rdev_major = dev_major(inode->rdev);
+	st->stx_rdev_minor = dev_minor(inode->rdev);
+	st->stx_dev_major = dev_major(inode->sb->dev);
+	st->stx_dev_minor = dev_minor(inode->sb->dev);
+	st->stx_mnt_id = (__u64)p->mnt->id;
+}
+
+long sys_statx(int dfd, const char *path, int flags, unsigned mask, struct statx *user)
+{
+	const int known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE;
+	struct statx st;
+	struct path p;
+
+	if ((mask & STATX__RESERVED) || (flags & ~known) ||
+	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
+		return -EINVAL;
+	int err = lookup_user(dfd, path, at_lookup(flags), &p);
+	if (err < 0)
+		return err;
+	fill_statx(&p, &st);
+	path_put(&p);
+	return put_user(st, user);
+}
+
+/* --- access --- */
+
+static long access_at(int dfd, const char *path, int mode, int flags)
+{
+	struct path p;
+
+	if (mode & ~7)
+		return -EINVAL;
+	if (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	/* The directories on the way are searched with the effective ids: a difference from Linux
+	 * that only set-id programs could see; so take care of it here. */
+	struct proc *me = current->proc;
+	uid_t fsuid = me->fsuid;
+	gid_t fsgid = me->fsgid;
+	uint64_t caps = me->cap_effective;
+	if (!(flags & AT_EACCESS)) {
+		me->fsuid = me->uid;
+		me->fsgid = me->gid;
+		me->cap_effective = me->uid == 0 ? me->cap_permitted : 0;
+	}
+	int err = lookup_user(dfd, path, at_lookup(flags), &p);
+	if (err == 0) {
+		struct inode *inode = p.dentry->inode;
+		if ((mode & MAY_EXEC) && S_ISREG(inode->mode) && (p.mnt->flags & MS_NOEXEC))
+			err = -EACCES;
+		else if (mode != 0)
+			err = inode_permission(inode, (unsigned)mode);
+		if (err == 0 && (mode & MAY_WRITE) && !S_ISCHR(inode->mode) &&
+		    !S_ISFIFO(inode->mode))
+			err = mount_want_write(p.mnt);
+		path_put(&p);
+	}
+	me->fsuid = fsuid;
+	me->fsgid = fsgid;
+	me->cap_effective = caps;
+	return err;
+}
+
+long sys_access(const char *path, int mode)
+{
+	return access_at(AT_FDCWD, path, mode, 0);
+}
+
+long sys_faccessat(int dfd, const char *path, int mode)
+{
+	return access_at(dfd, path, mode, 0);
+}
+
+long sys_faccessat2(int dfd, const char *path, int mode, int flags)
+{
+	return access_at(dfd, path, mode, flags);
+}
+
+/* --- chmod, chown --- */
+
+static int change_mode(const struct path *p, mode_t mode)
+{
+	struct inode *inode = p->dentry->inode;
+	int err = mount_want_write(p->mnt);
+
+	if (err < 0)
+		return err;
+	if (!inode_owner_or_capable(inode))
+		return -EPERM;
+	if (S_ISLNK(inode->mode))
+		return -EOPNOTSUPP;
+	mode &= 07777;
+	if (!in_group(inode->gid) && !capable(CAP_FSETID))
+		mode &= ~(mode_t)S_ISGID;
+	inode->mode = (inode->mode & S_IFMT) | mode;
+	inode->ctime = time_now();
+	return 0;
+}
+
+long sys_fchmodat(int dfd, const char *path, mode_t mode)
+{
+	struct path p;
+	int err = lookup_user(dfd, path, LOOKUP_FOLLOW, &p);
+
+	if (err < 0)
+		return err;
+	err = change_mode(&p, mode);
+	path_put(&p);
+	return err;
+}
+
+long sys_chmod(const char *path, mode_t mode)
+{
+	return sys_fchmodat(AT_FDCWD, path, mode);
+}
+
+long sys_fchmod(int fd, mode_t mode)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL)
+		return -EBADF;
+	struct path p = { f->mnt, f->dentry };
+	int err = f->flags & O_PATH ? -EBADF : change_mode(&p, mode);
+	file_put(f);
+	return err;
+}
+
+static int change_owner(const struct path *p, uid_t uid, gid_t gid)
+{
+	struct inode *inode = p->dentry->inode;
+	const struct proc *me = current->proc;
+	int err = mount_want_write(p->mnt);
+
+	if (err < 0)
+		return err;
+	if (uid != (uid_t)-1 && !capable(CAP_CHOWN) &&
+	    (me->fsuid != inode->uid || uid != inode->uid))
+		return -EPERM;
+	if (gid != (gid_t)-1 && !capable(CAP_CHOWN) &&
+	    (me->fsuid != inode->uid || (!in_group(gid) && gid != inode->gid)))
+		return -EPERM;
+	if (uid != (uid_t)-1)
+		inode->uid = uid;
+	if (gid != (gid_t)-1)
+		inode->gid = gid;
+	if (!inode_is_dir(inode) && (inode->mode & S_IFMT) != S_IFLNK) {
+		inode->mode &= ~(mode_t)S_ISUID;
+		if (inode->mode & S_IXGRP)
+			inode->mode &= ~(mode_t)S_ISGID;
+	}
+	inode->ctime = time_now();
+	return 0;
+}
+
+long sys_fchownat(int dfd, const char *path, uid_t uid, gid_t gid, int flags)
+{
+	struct path p;
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	int err = lookup_user(dfd, path, at_lookup(flags), &p);
+	if (err < 0)
+		return err;
+	err = change_owner(&p, uid, gid);
+	path_put(&p);
+	return err;
+}
+
+long sys_chown(const char *path, uid_t uid, gid_t gid)
+{
+	return sys_fchownat(AT_FDCWD, path, uid, gid, 0);
+}
+
+long sys_lchown(const char *path, uid_t uid, gid_t gid)
+{
+	return sys_fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+}
+
+long sys_fchown(int fd, uid_t uid, gid_t gid)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL)
+		return -EBADF;
+	struct path p = { f->mnt, f->dentry };
+	int err = f->flags & O_PATH ? -EBADF : change_owner(&p, uid, gid);
+	file_put(f);
+	return err;
+}
+
+/* --- times --- */
+
+static bool time_valid(const struct __kernel_timespec *t)
+{
+	return t->tv_nsec == UTIME_NOW || t->tv_nsec == UTIME_OMIT ||
+	       (t->tv_nsec >= 0 && t->tv_nsec < NSEC);
+}
+
+static int64_t time_value(const struct __kernel_timespec *t, int64_t old, int64_t now)
+{
+	const int64_t limit = INT64_MAX / NSEC - 1;
+
+	if (t->tv_nsec == UTIME_NOW)
+		return now;
+	if (t->tv_nsec == UTIME_OMIT)
+		return old;
+	return MIN(MAX(t->tv_sec, -limit), limit) * NSEC + t->tv_nsec;
+}
+
+/* t NULL: both now. */
+static int set_times(const struct path *p, const struct __kernel_timespec t[2])
+{
+	struct inode *inode = p->dentry->inode;
+	bool both_now = t == NULL || (t[0].tv_nsec == UTIME_NOW && t[1].tv_nsec == UTIME_NOW);
+	int64_t now = time_now();
+
+	if (t != NULL && (!time_valid(&t[0]) || !time_valid(&t[1])))
+		return -EINVAL;
+	if (t != NULL && t[0].tv_nsec == UTIME_OMIT && t[1].tv_nsec == UTIME_OMIT)
+		return 0;
+	int err = mount_want_write(p->mnt);
+	if (err < 0)
+		return err;
+	if (!inode_owner_or_capable(inode)) {
+		if (!both_now)
+			return -EPERM;
+		err = inode_permission(inode, MAY_WRITE);
+		if (err < 0)
+			return err;
+	}
+	inode->atime = t == NULL ? now : time_value(&t[0], inode->atime, now);
+	inode->mtime = t == NULL ? now : time_value(&t[1], inode->mtime, now);
+	inode->ctime = now;
+	return 0;
+}
+
+/* path NULL: the descriptor itself. */
+static long times_at(int dfd, const char *path, const struct __kernel_timespec *t, int flags)
+{
+	struct path p;
+	int err;
+
+	if (path == NULL && dfd != AT_FDCWD) {
+		struct file *f = flags != 0 ? NULL : fd_get(dfd);
+		if (f == NULL)
+			return flags != 0 ? -EINVAL : -EBADF;
+		struct path at = { f->mnt, f->dentry };
+		err = f->flags & O_PATH ? -EBADF : set_times(&at, t);
+		file_put(f);
+		return err;
+	}
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	err = lookup_user(dfd, path, at_lookup(flags), &p);
+	if (err < 0)
+		return err;
+	err = set_times(&p, t);
+	path_put(&p);
+	return err;
+}
+
+long sys_utimensat(int dfd, const char *path, const struct __kernel_timespec *user, int flags)
+{
+	struct __kernel_timespec t[2];
+
+	if (user != NULL && copy_from_user(t, user, sizeof(t)) < 0)
+		return -EFAULT;
+	return times_at(dfd, path, user == NULL ? NULL : t, flags);
+}
+
+static long timevals_at(int dfd, const char *path, const struct __kernel_old_timeval *user)
+{
+	struct __kernel_old_timeval tv[2];
+	struct __kernel_timespec t[2];
+
+	if (user == NULL)
+		return times_at(dfd, path, NULL, 0);
+	if (copy_from_user(tv, user, sizeof(tv)) < 0)
+		return -EFAULT;
+	for (int i = 0; i < 2; i++) {
+		if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
+			return -EINVAL;
+		t[i].tv_sec = tv[i].tv_sec;
+		t[i].tv_nsec = tv[i].tv_usec * 1000;
+	}
+	return times_at(dfd, path, t, 0);
+}
+
+long sys_utimes(const char *path, const struct __kernel_old_timeval *tv)
+{
+	return timevals_at(AT_FDCWD, path, tv);
+}
+
+long sys_futimesat(int dfd, const char *path, const struct __kernel_old_timeval *tv)
+{
+	return timevals_at(dfd, path, tv);
+}
+
+long sys_utime(const char *path, const struct utimbuf *user)
+{
+	struct utimbuf old;
+	struct __kernel_timespec t[2] = { 0 };
+
+	if (user == NULL)
+		return times_at(AT_FDCWD, path, NULL, 0);
+	if (get_user(old, user) < 0)
+		return -EFAULT;
+	t[0].tv_sec = old.actime;
+	t[1].tv_sec = old.modtime;
+	return times_at(AT_FDCWD, path, t, 0);
+}
+
+/* --- statfs --- */
+
+static int give_statfs(const struct mount *m, struct statfs *user)
+{
+	const struct super *sb = m->sb;
+	struct statfs st;
+
+	memset(&st, 0, sizeof(st));
+	st.f_type = sb->type->magic;
+	st.f_bsize = st.f_frsize = PAGE_SIZE;
+	st.f_namelen = NAME_MAX;
+	st.f_fsid.val[0] = (int)sb->dev;
+	if (sb->max_pages != 0) {
+		st.f_blocks = (long)sb->max_pages;
+		st.f_bfree = st.f_bavail = (long)(sb->max_pages - MIN(sb->pages, sb->max_pages));
+	} else if (sb->type == &rootfs_type) {
+		st.f_blocks = (long)page_total();
+		st.f_bfree = st.f_bavail = (long)page_free_count();
+	}
+	st.f_files = (long)sb->max_inodes;
+	st.f_ffree = (long)(sb->max_inodes - MIN(sb->inodes, sb->max_inodes));
+	st.f_flags = 0x20 | (long)(m->flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)) |
+		     (m->flags & MS_NOATIME ? 0x400 : 0x1000);
+	return put_user(st, user);
+}
+
+long sys_statfs(const char *path, struct statfs *user)
+{
+	struct path p;
+	int err = lookup_user(AT_FDCWD, path, LOOKUP_FOLLOW, &p);
+
+	if (err < 0)
+		return err;
+	err = give_statfs(p.mnt, user);
+	path_put(&p);
+	return err;
+}
+
+long sys_fstatfs(int fd, struct statfs *user)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL)
+		return -EBADF;
+	int err = give_statfs(f->mnt, user);
+	file_put(f);
+	return err;
+}
