@@ -21,8 +21,6 @@ void iov_free(struct iovec_ *iov, const struct iovec_ *small);
 /* Put f at the lowest free descriptor; f is put if that fails (or is NULL: => err). */
 long fd_result(struct file *f, unsigned flags, int err);
 
-/* timespec from the program -> nanoseconds.  => 0, -EFAULT, -EINVAL */
-int timespec_from_user(const struct __kernel_timespec *user, uint64_t *ns);
 /* Relative time -> deadline in clock_ns(); no overflow. */
 uint64_t deadline_after(uint64_t ns);
 

@@ -10,26 +10,12 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
+#include "proc/clock.h"
 #include "proc/task.h"
 #include "syscalls/internal.h"
 #include "syscalls/syscalls.h"
 
 /* --- time --- */
-
-int timespec_from_user(const struct __kernel_timespec *user, uint64_t *ns)
-{
-	struct __kernel_timespec t;
-
-	if (get_user(t, user) < 0)
-		return -EFAULT;
-	if (t.tv_sec < 0 || t.tv_nsec < 0 || t.tv_nsec >= (long)NSEC_PER_SEC)
-		return -EINVAL;
-	if ((uint64_t)t.tv_sec >= INT64_MAX / NSEC_PER_SEC)
-		*ns = INT64_MAX;
-	else
-		*ns = (uint64_t)t.tv_sec * NSEC_PER_SEC + (uint64_t)t.tv_nsec;
-	return 0;
-}
 
 uint64_t deadline_after(uint64_t ns)
 {
