@@ -338,6 +338,14 @@ static bool proc_valid(struct dentry *d)
 	return is_there(d->inode) && d->inode->proc.fd < 0;
 }
 
+/* Nothing can be made here: the name is simply not there. */
+static int proc_create_name(struct inode *dir, struct dentry *d, mode_t mode, dev_t rdev,
+			    const char *target)
+{
+	(void)dir, (void)d, (void)mode, (void)rdev, (void)target;
+	return -ENOENT;
+}
+
 static void proc_refresh(struct inode *inode)
 {
 	set_owner(inode);
@@ -373,6 +381,7 @@ static int proc_follow(struct inode *inode, struct path *to)
 static const struct inode_ops proc_ops = {
 	.lookup = proc_lookup,
 	.valid = proc_valid,
+	.create = proc_create_name,
 	.readlink = proc_readlink,
 	.refresh = proc_refresh,
 };

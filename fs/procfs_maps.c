@@ -11,12 +11,14 @@
 /* What stands behind a range; NULL: nothing. */
 static const char *name_of(const struct vma *vma, char *buf)
 {
+	if (vma->kind == VMA_STUBS)
+		return "[stubs]";
 	if (vma->file != NULL)
 		return file_path(vma->file, buf, NAME_ROOM);
 	switch (vma->kind) {
 	case VMA_HEAP: return "[heap]";
 	case VMA_STACK: return "[stack]";
-	case VMA_STUBS: return "[stubs]";
+	case VMA_STUBS:
 	case VMA_ANON:
 	case VMA_FILE: break;
 	}
@@ -35,7 +37,8 @@ static void name_put(struct text *t, size_t line, const char *name)
 
 static void show_vma(struct text *t, const struct vma *vma, char *buf)
 {
-	const struct inode *inode = vma->file == NULL ? NULL : vma->file->inode;
+	bool named = vma->file != NULL && vma->kind != VMA_STUBS;
+	const struct inode *inode = named ? vma->file->inode : NULL;
 	dev_t dev = inode == NULL ? 0 : inode->sb->dev;
 	size_t line = t->len;
 

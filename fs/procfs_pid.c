@@ -70,15 +70,15 @@ static int write_comm(const struct inode *inode, char *text, size_t len)
 	return 0;
 }
 
-/* The kernel function a thread sleeps in: its name is not kept, so as for one that runs. */
+/* Linux tells the kernel function a thread sleeps in; here it is the system call. */
 static int show_wchan(struct text *t, const struct inode *inode)
 {
 	const struct task *task = procfs_task(inode);
 
-	if (task == NULL || task->state == TASK_RUNNABLE || !task->in_syscall)
+	if (task == NULL || task->state == TASK_RUNNABLE || regs_sysno(task_regs(task)) < 0)
 		text_printf(t, "0");
 	else
-		text_printf(t, "sys_%s", syscall_name(task->syscall_nr));
+		text_printf(t, "sys_%s", syscall_name(regs_sysno(task_regs(task))));
 	return 0;
 }
 
@@ -94,11 +94,11 @@ static int show_syscall(struct text *t, const struct inode *inode)
 		return 0;
 	}
 	const struct regs *r = task_regs(task);
-	if (!task->in_syscall) {
+	if (regs_sysno(r) < 0) {
 		text_printf(t, "-1 0x%lx 0x%lx\n", regs_sp(r), regs_ip(r));
 		return 0;
 	}
-	text_printf(t, "%ld", task->syscall_nr);
+	text_printf(t, "%ld", regs_sysno(r));
 	for (unsigned i = 0; i < 6; i++)
 		text_printf(t, " 0x%lx", (unsigned long)regs_arg(r, i));
 	text_printf(t, " 0x%lx 0x%lx\n", regs_sp(r), regs_ip(r));
