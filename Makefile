@@ -135,7 +135,7 @@ $(BUILD)/flat: $(FLAT_SRC) $(wildcard tools/flat*.h) drivers/hostproto.h Makefil
 .PHONY: run check debug gdb lint docs format clean distclean help FORCE
 FORCE:
 run: all tools-run
-	@$(BUILD)/flat run -it -- sh -l
+	@$(BUILD)/flat run -it -- sh -l || [ $$? != 125 ]
 help:
 	@sed -n 's/^#: //p' Makefile
 #: make            the kernel, the initrd and the host command
