@@ -292,18 +292,9 @@ static struct mount *mount_kernel(const struct fs_type *type, const char *source
 
 void vfs_init(void)
 {
-	struct proc *p = current->proc;
-
 	root_mount = mount_kernel(&rootfs_type, "rootfs");
 	mount_attach(root_mount, NULL);
 	anon_mount = mount_kernel(&anon_type, "none");
-	/* The first process inherits these. */
-	if (p->fs == NULL)
-		p->fs = fs_state_create();
-	if (p->files == NULL)
-		p->files = files_create();
-	if (p->fs == NULL || p->files == NULL)
-		panic("no memory for the first process");
 	dev_init();
 }
 
