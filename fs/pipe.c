@@ -387,6 +387,8 @@ int fifo_open(struct inode *inode, struct file *f)
 	f->priv = NULL;
 	if (mode == O_RDONLY && nonblock && p->writers == 0)
 		f->priv = (void *)(uintptr_t)p->writer_opens;
+	if (inode->sb == anon_mount->sb)
+		return 0; /* pipe(2)'s, opened again by /proc/<pid>/fd: nobody is waited for */
 	if (mode == O_RDONLY && !nonblock)
 		err = wait_for_partner(p, &p->writer_opens, &p->writers);
 	else if (mode == O_WRONLY)
