@@ -11,6 +11,7 @@
 #include "mm/page.h"
 #include "mm/view.h"
 #include "proc/task.h"
+#include "syscalls/syscalls.h"
 #include "syscalls/trace.h"
 
 /* Called by the architecture's first code, at the kernel's final address, interrupts off. */
@@ -31,6 +32,7 @@ void kernel_main(void)
 	console_init(); /* the terminal and the channels to the host */
 	if (hostport_present())
 		trace_sink = hostport_trace;
+	syscall_trace = option("strace") != NULL;
 	initrd_unpack(); /* the root's first content */
 	vfs_mount_defaults();
 	kprintf("flatshare: up, %zu of %zu KiB free\n", page_free_count() * (PAGE_SIZE / 1024),

@@ -14,7 +14,9 @@
  * the others.
  *
  * Dropped when sent: what is ignored and not blocked (a blocked one may find a handler later);
- * what would by default kill or stop init; a standard signal that waits already.
+ * what would by default stop init, which nobody could continue; a standard signal that waits already.
+ * What would kill init does: its end is the machine's orderly end, and as the program of `flat run` it
+ * shall die of a ^C or a broken pipe like any other.
  *
  * Stopping: the first task that takes a stop signal sets proc->stop_code; each task stops when it
  * comes to signal_deliver(); the last one tells the parent.  SIGCONT ends the stop when it is *sent*,
@@ -235,7 +237,7 @@ static bool drop_when_sent(const struct proc *p, const struct task *t, int signo
 {
 	if (t != NULL && ((t->blocked | t->awaited) & SIG_BIT(signo)) != 0)
 		return false;
-	if (p == init_proc && action_of(p, signo)->handler == (uintptr_t)SIG_DFL)
+	if (p == init_proc && is_stop(signo) && action_of(p, signo)->handler == (uintptr_t)SIG_DFL)
 		return true;
 	return is_ignored(p, signo);
 }
@@ -396,9 +398,9 @@ static void act_by_default(int signo, const siginfo_t *info, bool forced, const 
 {
 	struct proc *p = current->proc;
 
-	if (p == init_proc && !forced)
-		return;
 	if (is_stop(signo)) {
+		if (p == init_proc && !forced)
+			return;
 		if (signo == SIGSTOP || !pgrp_orphaned(p->pgid))
 			stop_begin(p, signo);
 		return;
