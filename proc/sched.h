@@ -54,17 +54,20 @@ int task_sleep_killable(void);
 /* Make a sleeping task runnable; nothing happens if it is not asleep. */
 void task_wake(struct task *t);
 
+/* What has happened counts more than a signal or the deadline: the condition is looked at last. */
 #define WAIT_EVENT_UNTIL(q, cond, deadline)                                                        \
 	({                                                                                         \
 		int err_ = 0;                                                                      \
 		if (!(cond)) {                                                                     \
 			struct waiter w_;                                                          \
 			waiter_add(&w_, q);                                                        \
-			while (!(cond)) {                                                          \
-				err_ = task_sleep(deadline);                                       \
-				if (err_ < 0)                                                      \
-					break;                                                     \
-			}                                                                          \
+			do {									   \
+				err_ = task_sleep(deadline);					   \
+				if (cond) {							   \
+					err_ = 0;						   \
+					break;							   \
+				}								   \
+			} while (err_ == 0);							   \
 			waiter_remove(&w_);                                                        \
 		}                                                                                  \
 		err_;                                                                              \
