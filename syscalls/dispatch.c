@@ -73,8 +73,9 @@ void syscall_dispatch(struct regs *regs)
 				       regs_arg(regs, 3), regs_arg(regs, 4), regs_arg(regs, 5));
 	else
 		result = not_there(nr);
-	/* execve and sigreturn have made new registers and say so by forgetting the number. */
-	if (regs_sysno(regs) != -1)
+	/* execve and sigreturn have made new registers and say so by forgetting the number (which
+	 * may have been -1 all along). */
+	if (regs_sysno(regs) != -1 || nr == -1)
 		regs_set_result(regs, result);
 	if (__builtin_expect(syscall_trace, 0))
 		trace_leave(nr, result);
