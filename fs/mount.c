@@ -27,7 +27,7 @@ struct mount *anon_mount;
 static unsigned next_dev = 1;
 static int next_mount_id = 1;
 
-const struct fs_type *const fs_types[] = { &rootfs_type, &tmpfs_type, &devtmpfs_type, &proc_type,
+const struct fs_type *const fs_types[] = { &tmpfs_type, &devtmpfs_type, &proc_type,
 					   NULL };
 
 const struct fs_type *fs_type_find(const char *name)
@@ -195,7 +195,7 @@ static int mount_new(const char *source, const struct path *at, const char *type
 	const struct fs_type *t = fs_type_find(type);
 	int err;
 
-	if (t == NULL || t == &rootfs_type)
+	if (t == NULL)
 		return -ENODEV;
 	struct super *sb =
 		t == &devtmpfs_type ? dev_super_get() : super_create(t, options, &err);

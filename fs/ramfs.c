@@ -344,7 +344,7 @@ static void tmpfs_show(const struct super *sb, char *buf, size_t size)
 		 (unsigned long long)sb->max_inodes);
 }
 
-/* What the initrd brings comes on top of the limit: it is there already. */
+/* The root's limits come when the initrd is unpacked (vfs_mount_defaults). */
 static int rootfs_fill(struct super *sb, const char *options)
 {
 	(void)options;
@@ -358,5 +358,5 @@ static int anon_fill(struct super *sb, const char *options)
 }
 
 const struct fs_type tmpfs_type = { "tmpfs", TMPFS_MAGIC, true, tmpfs_fill, tmpfs_show };
-const struct fs_type rootfs_type = { "rootfs", RAMFS_MAGIC, true, rootfs_fill, NULL };
+const struct fs_type rootfs_type = { "tmpfs", TMPFS_MAGIC, true, rootfs_fill, tmpfs_show };
 const struct fs_type anon_type = { "anon", RAMFS_MAGIC, true, anon_fill, NULL };

@@ -292,7 +292,7 @@ static struct mount *mount_kernel(const struct fs_type *type, const char *source
 
 void vfs_init(void)
 {
-	root_mount = mount_kernel(&rootfs_type, "rootfs");
+	root_mount = mount_kernel(&rootfs_type, "root");
 	mount_attach(root_mount, NULL);
 	anon_mount = mount_kernel(&anon_type, "none");
 	dev_init();
@@ -303,8 +303,12 @@ void vfs_mount_defaults(void)
 	static const struct {
 		const char *path, *type;
 	} defaults[] = { { "/dev", "devtmpfs" }, { "/proc", "proc" } };
+	struct super *root = root_mount->sb;
 	struct path at;
 
+	/* The rest of the memory is for programs, as far as files are concerned. */
+	root->max_pages = root->pages + page_free_count() / 4 * 3;
+	root->max_inodes = root->inodes + page_total();
 	for (unsigned i = 0; i < ARRAY_SIZE(defaults); i++) {
 		if (path_lookup(AT_FDCWD, defaults[i].path, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &at) < 0)
 			continue;

@@ -486,9 +486,6 @@ static int give_statfs(const struct mount *m, struct statfs *user)
 	if (sb->max_pages != 0) {
 		st.f_blocks = (long)sb->max_pages;
 		st.f_bfree = st.f_bavail = (long)(sb->max_pages - MIN(sb->pages, sb->max_pages));
-	} else if (sb->type == &rootfs_type) {
-		st.f_blocks = (long)page_total();
-		st.f_bfree = st.f_bavail = (long)page_free_count();
 	}
 	st.f_files = (long)sb->max_inodes;
 	st.f_ffree = (long)(sb->max_inodes - MIN(sb->inodes, sb->max_inodes));
