@@ -61,13 +61,13 @@ void task_wake(struct task *t);
 		if (!(cond)) {                                                                     \
 			struct waiter w_;                                                          \
 			waiter_add(&w_, q);                                                        \
-			do {									   \
-				err_ = task_sleep(deadline);					   \
-				if (cond) {							   \
-					err_ = 0;						   \
-					break;							   \
-				}								   \
-			} while (err_ == 0);							   \
+			do {                                                                       \
+				err_ = task_sleep(deadline);                                       \
+				if (cond) {                                                        \
+					err_ = 0;                                                  \
+					break;                                                     \
+				}                                                                  \
+			} while (err_ == 0);                                                       \
 			waiter_remove(&w_);                                                        \
 		}                                                                                  \
 		err_;                                                                              \
@@ -76,9 +76,9 @@ void task_wake(struct task *t);
 
 /* Results that say "restart me" instead of an errno: never seen by programs.  Values as in Linux's
  * include/linux/errno.h. */
-#define ERESTARTSYS 512		  /* restart if the handler has SA_RESTART, else EINTR */
-#define ERESTARTNOINTR 513	  /* always restart */
-#define ERESTARTNOHAND 514	  /* restart if no handler ran */
+#define ERESTARTSYS	      512 /* restart if the handler has SA_RESTART, else EINTR */
+#define ERESTARTNOINTR	      513 /* always restart */
+#define ERESTARTNOHAND	      514 /* restart if no handler ran */
 #define ERESTART_RESTARTBLOCK 516 /* restart by restart_syscall (task.restart) if no handler ran */
 
 void sched_init(void);
