@@ -31,6 +31,9 @@ void arch_late_init(void);  /* what needs the allocators: vDSO, FPU sizes */
 /* The page table's slot for 1 GiB of the lower half (index = address >> 30).  Allocates the table
  * that holds it when `create`.  => NULL: no memory, or not there */
 pte_t *arch_top_slot(size_t index, bool create);
+/* Free the table that holds that slot, all slots of which are 0, if it is there.  The caller flushes
+ * before the next allocation.  => true: freed */
+bool arch_top_free(size_t index);
 /* Forget cached translations: of one page, of the whole lower half. */
 void arch_tlb_flush_page(uintptr_t addr);
 void arch_tlb_flush_all(void);

@@ -250,7 +250,7 @@ size_t page_total(void)
 
 size_t page_free_count(void)
 {
-	slab_reap();
+	shrink_all();
 	return free_pages;
 }
 

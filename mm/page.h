@@ -57,11 +57,12 @@ struct page *page_of_va(const void *); /* the inverse, for addresses in the dire
 void page_release_range(paddr_t start, paddr_t end);
 void page_claim_range(paddr_t start, paddr_t end);
 
-/* Pages: all of RAM, and those that are free now (with the slab's empty pages given back). */
+/* Pages: all of RAM, and those that are free now (with what is kept empty given back). */
 size_t page_total(void);
 size_t page_free_count(void);
 
-/* A function that gives pages back when memory is short.  => pages freed */
+/* A function that gives back pages which are kept for later use and hold nothing, when memory is
+ * short or somebody counts what is free.  => pages freed */
 struct shrinker {
 	struct list link;
 	size_t (*shrink)(void);

@@ -37,8 +37,38 @@ static bool fixed_places;    /* option norandmaps */
 
 size_t view_count, window_count;
 
+/* Windows whose top entries are in one table of the machine. */
+#define GROUP (TABLE_ENTRIES / WINDOW_TOPS)
+
+static void flush_everything(void)
+{
+	arch_tlb_flush_all();
+	flush_count++;
+}
+
+/* Free the tables of groups in which nobody lives: they are kept, since the next process may well
+ * come there. */
+static size_t reap_groups(void)
+{
+	size_t freed = 0;
+
+	for (unsigned g = 0; g < WINDOW_COUNT; g += GROUP) {
+		unsigned views = 0;
+		for (unsigned i = 0; i < GROUP; i++)
+			views += windows[g + i].views;
+		if (views == 0 && arch_top_free((size_t)g * WINDOW_TOPS))
+			freed++;
+	}
+	if (freed > 0)
+		flush_everything();
+	return freed;
+}
+
+static struct shrinker group_shrinker = { .shrink = reap_groups };
+
 void view_init(void)
 {
+	shrinker_add(&group_shrinker);
 	for (unsigned i = 0; i < WINDOW_COUNT; i++)
 		windows[i].number = i;
 	fixed_places = option("norandmaps") != NULL;
@@ -50,12 +80,6 @@ void view_init(void)
 }
 
 /* --- windows and panes --- */
-
-static void flush_everything(void)
-{
-	arch_tlb_flush_all();
-	flush_count++;
-}
 
 /* A free window for one view: the one that is hinted at or the next one behind it, or a random
  * one. */
@@ -79,11 +103,14 @@ static struct pane *pane_create(struct view *v, struct window *w)
 	for (unsigned i = 0; i < VIEW_PANES; i++) {
 		if (v->pane[i] != NULL)
 			continue;
-		if (arch_top_slot((size_t)w->number * WINDOW_TOPS, true) == NULL)
-			return NULL;
 		struct pane *p = cache_alloc(&pane_cache);
 		if (p == NULL)
 			return NULL;
+		/* No allocation may come between this and the count: see reap_groups(). */
+		if (arch_top_slot((size_t)w->number * WINDOW_TOPS, true) == NULL) {
+			cache_free(&pane_cache, p);
+			return NULL;
+		}
 		p->win = w;
 		if (w->views++ == 0)
 			window_count++;

@@ -16,6 +16,12 @@ pte_t *arch_top_slot(size_t index, bool create)
 	return &tops[index];
 }
 
+bool arch_top_free(size_t index)
+{
+	(void)index;
+	return false;
+}
+
 void arch_tlb_flush_page(uintptr_t addr)
 {
 	(void)addr;

@@ -98,6 +98,17 @@ pte_t *arch_top_slot(size_t index, bool create)
 	return table_va(*e & PTE_ADDR) + (index & (TABLE_ENTRIES - 1));
 }
 
+bool arch_top_free(size_t index)
+{
+	pte_t *e = &pml4[index >> 9];
+
+	if (*e == 0)
+		return false;
+	page_put(page_of(*e & PTE_ADDR));
+	*e = 0;
+	return true;
+}
+
 void arch_tlb_flush_page(uintptr_t addr)
 {
 	__asm__ volatile("invlpg (%0)" : : "r"(addr) : "memory");
