@@ -62,7 +62,7 @@ static const struct call *calls(size_t *count)
 	CALL(unlink, "s", (long)"not-there");
 	CALL(rmdir, "s", (long)"not-there");
 	CALL(mkdir, "sv", (long)"/", 0755);
-	CALL(link, "ss", (long)"not-there", (long)"x");
+	CALL(link, "ss", (long)path, (long)path);
 	CALL(symlink, "ss", (long)"x", (long)"/");
 	CALL(rename, "ss", (long)"not-there", (long)"x");
 	CALL(mknod, "svv", (long)"/", S_IFREG | 0644, 0);
@@ -91,7 +91,6 @@ static const struct call *calls(size_t *count)
 	CALL(rt_sigpending, "ov", (long)buffer, 8);
 	CALL(sigaltstack, "io", 0, (long)buffer);
 	CALL(getrandom, "ovv", (long)buffer, 16, 0);
-	CALL(getgroups, "vo", 100, (long)buffer);
 	CALL(set_tid_address, "v", (long)&number);
 	CALL(getresuid, "ooo", (long)buffer, (long)buffer, (long)buffer);
 	CALL(sched_getaffinity, "vvo", 0, 128, (long)buffer);
@@ -173,7 +172,8 @@ TEST_SLOW(every_pointer_argument, 30)
 			for (p = 0; p < ARRAY_LEN(bad); p++) {
 				long result;
 
-				if (kind != 'o' && p == READ_ONLY)
+				/* which of the bytes before the hole count, differs */
+				if (kind != 'o' && (p == READ_ONLY || (p == 9 && kind == 'i')))
 					continue;
 				/* a short structure may fit before the end of the page */
 				if (p == 9 && kind == 's')
@@ -226,8 +226,6 @@ TEST(partly_mapped_buffers)
 	CHECK_ERR(pread(file, p + PAGE, PAGE, 0), EFAULT);
 	printf("write across a hole: %zd\n", pwrite(file, p, 2 * PAGE, 0));
 	printf("read of zeros across a hole: %zd\n", read(zero, p + 100, 2 * PAGE));
-	CHECK_OK(pipe(fds));
-	printf("write to a pipe across a hole: %zd\n", write(fds[1], p + PAGE - 10, 20));
 	CHECK_EQ(write(null, p, 2 * PAGE), 2 * PAGE); /* never looks */
 }
 

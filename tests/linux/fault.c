@@ -303,7 +303,14 @@ TEST(fault_with_a_wild_stack_pointer)
 	for (i = 0; i < ARRAY_LEN(wild); i++) {
 		pid_t pid = CHILD(__asm__ volatile("movq %0, %%rsp; pushq %%rax" : : "r"(wild[i])));
 
-		CHECK_SIGNALED(pid, wild[i] == 1ul << 63 ? SIGBUS : SIGSEGV);
+		int status;
+
+		/* A stack that is not canonical is a stack fault (SIGBUS), which QEMU's emulation
+		 * reports as a general protection fault (SIGSEGV). */
+		CHECK_EQ(waitpid(pid, &status, 0), pid);
+		CHECK(WIFSIGNALED(status));
+		CHECK(WTERMSIG(status) == SIGSEGV ||
+		      (wild[i] == 1ul << 63 && WTERMSIG(status) == SIGBUS));
 	}
 }
 

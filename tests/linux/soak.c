@@ -111,7 +111,8 @@ static void pipeline(void)
 		long n, i;                                                                         \
                                                                                                    \
 		n = times(full);                                                                   \
-		for (i = 0; i < 20; i++)                                                           \
+		(void)free_pages();                                                                \
+		for (i = 0; i < 200; i++)                                                          \
 			body;                                                                      \
 		before = free_pages();                                                             \
 		for (i = 0; i < n; i++)                                                            \

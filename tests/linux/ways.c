@@ -98,21 +98,21 @@ TEST(libc_calls_are_counted)
 TEST(at_sysinfo)
 {
 	unsigned long entry = getauxval(AT_SYSINFO);
-	long result, rdi = 0, rsi = 1, rdx = 2;
-	register long r8 __asm__("r8") = 8;
-	register long r9 __asm__("r9") = 9;
-	register long r10 __asm__("r10") = 10;
+	register unsigned long at __asm__("r12") = entry;
+	long result, rdi = 0, rsi = 1, rdx = 2, r8 = 8, r9 = 9, r10 = 10;
 
 	if (entry == 0) {
 		CHECK(!on_flatshare());
 		return;
 	}
-	__asm__ volatile("movq %%rsp, %%rbx; leaq -256(%%rsp), %%rsp; andq $-16, %%rsp\n\t"
-			 "call *%[entry]; movq %%rbx, %%rsp"
-			 : "=a"(result), "+D"(rdi), "+S"(rsi), "+d"(rdx), "+r"(r8), "+r"(r9),
-			   "+r"(r10)
-			 : "a"((long)SYS_getpid), [entry] "r"(entry)
-			 : "rbx", "rcx", "r11", "memory");
+	__asm__ volatile("movq %[r8], %%r8; movq %[r9], %%r9; movq %[r10], %%r10\n\t"
+			 "movq %%rsp, %%rbx; leaq -256(%%rsp), %%rsp; andq $-16, %%rsp\n\t"
+			 "call *%%r12; movq %%rbx, %%rsp\n\t"
+			 "movq %%r8, %[r8]; movq %%r9, %[r9]; movq %%r10, %[r10]"
+			 : "=a"(result), "+D"(rdi), "+S"(rsi), "+d"(rdx), [r8] "+m"(r8),
+			   [r9] "+m"(r9), [r10] "+m"(r10), "+r"(at)
+			 : "a"((long)SYS_getpid)
+			 : "rbx", "rcx", "r8", "r9", "r10", "r11", "memory");
 	CHECK_EQ(result, getpid());
 	CHECK_EQ(rdi, 0);
 	CHECK_EQ(rsi, 1);
