@@ -145,6 +145,7 @@ static long invoke(const struct call *c, int replace, unsigned long value)
 	long arg[6];
 
 	memcpy(arg, c->arg, sizeof(arg));
+	memset(buffer, 0, sizeof(buffer));
 	if (replace >= 0)
 		arg[replace] = (long)value;
 	errno = 0;
@@ -216,7 +217,6 @@ TEST(the_calls_themselves)
 TEST(partly_mapped_buffers)
 {
 	char *p = mmap(NULL, 3 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int fds[2];
 
 	set_up();
 	CHECK_OK(ftruncate(file, 4 * (off_t)PAGE));
