@@ -2,8 +2,7 @@
  *
  * A file's radix holds its pages; a missing one within the size is a hole and reads as zeroes.
  * Programs map these very pages, so a write(2) is seen by all mappings at once.  A page that is cut
- * off by truncation leaves the cache at once but lives on in mappings that have it (Linux would
- * unmap it; a later touch there reads the old bytes instead of raising SIGBUS).
+ * off by truncation is unmapped everywhere first (view_forget_file).
  *
  * A copy from or to a program may fault, and the fault may come back here for a page of the same
  * file: so a page is held by a reference during the copy, and the radix is consistent before it. */
@@ -111,7 +110,11 @@ int filemap_truncate(struct inode *inode, uint64_t size)
 	if (size > inode->size && (inode->seals & F_SEAL_GROW))
 		return -EPERM;
 	content_changed(inode);
-	if (size < inode->size) {
+	if (size > inode->size && (inode->size & PAGE_MASK)) {
+		/* What a mapping has written behind the old end is not in the file. */
+		zero_part(inode, inode->size, ALIGN_UP(inode->size, PAGE_SIZE));
+	} else if (size < inode->size) {
+		view_forget_file(inode, pages_of(size) << PAGE_SHIFT);
 		drop_pages(inode, pages_of(size), UINT64_MAX);
 		if (size & PAGE_MASK)
 			zero_part(inode, size, ALIGN_UP(size, PAGE_SIZE));

@@ -64,8 +64,7 @@ void inode_put(struct inode *inode)
 
 struct inode_ext *inode_ext(struct inode *inode)
 {
-	ASSERT(S_ISREG(inode->mode));
-	return &inode->ext;
+	return S_ISREG(inode->mode) ? &inode->ext : NULL;
 }
 
 int inode_deny_write(struct inode *inode)

@@ -10,6 +10,7 @@
 #include "fs/vfs.h"
 #include "mm/internal.h"
 #include "mm/usercopy.h"
+#include "proc/task.h"
 
 /* Above this many pages one full flush is cheaper than single ones. */
 #define FLUSH_PAGES 32
@@ -176,6 +177,47 @@ int view_unmap(struct view *v, uintptr_t addr, size_t len)
 	for (struct vma *vma; (vma = vma_first_in(v, addr, end)) != NULL;)
 		vma_delete(v, vma);
 	return 0;
+}
+
+/* The first VMA at or after `vma` that maps something of the file from byte `from` on. */
+static struct vma *next_mapping(struct vma *vma, const struct inode *inode, uint64_t from)
+{
+	for (; vma != NULL; vma = vma_next(vma))
+		if (vma->file != NULL && vma->kind == VMA_FILE && vma->file->inode == inode &&
+		    vma->offset + (vma->end - vma->start) > from)
+			break;
+	return vma;
+}
+
+static bool maps_file(const struct view *v, const struct inode *inode, uint64_t from)
+{
+	return next_mapping(vma_first(v), inode, from) != NULL;
+}
+
+static void forget_in_view(struct view *v, const struct inode *inode, uint64_t from)
+{
+	struct vma *vma = next_mapping(vma_first(v), inode, from);
+	while (vma != NULL) {
+		uintptr_t first = vma->start + (from > vma->offset ? from - vma->offset : 0);
+		view_discard(v, first, vma->end - first);
+		vma = next_mapping(vma_next(vma), inode, from);
+	}
+}
+
+void view_forget_file(struct inode *inode, uint64_t from)
+{
+	const struct inode_ext *ext = inode_ext(inode);
+	struct proc *p;
+
+	if (ext == NULL || ext->mappings == 0)
+		return;
+	LIST_FOREACH(p, &proc_list, all_link) {
+		if (p->view == NULL || !maps_file(p->view, inode, from))
+			continue;
+		/* A view that others borrow from must not change: it becomes one of its own. */
+		view_unpause(p->view, 0);
+		forget_in_view(p->view, inode, from);
+	}
 }
 
 /* --- protection --- */

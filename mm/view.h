@@ -136,6 +136,10 @@ int view_move_pages(struct view *v, uintptr_t from, uintptr_t to, size_t len);
 /* Drop the pages of a range; the next touch reads zeroes or the file again. */
 void view_discard(struct view *v, uintptr_t addr, size_t len);
 
+/* A file was cut off: unmap its pages from byte `from` (page aligned) on everywhere, private copies
+ * too; the next touch is SIGBUS. */
+void view_forget_file(struct inode *inode, uint64_t from);
+
 /* --- faults: mm/fault.c --- */
 
 enum { FAULT_READ = 0, FAULT_WRITE = 1, FAULT_EXEC = 2 };

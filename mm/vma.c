@@ -11,6 +11,14 @@
 static CACHE(vma_cache, struct vma);
 size_t vma_total;
 
+/* Keep count of a file's VMAs, so that truncation knows whether to look for them. */
+static void count_mapping(const struct vma *vma, int n)
+{
+	struct inode_ext *ext = vma->file == NULL ? NULL : inode_ext(vma->file->inode);
+	if (ext != NULL)
+		ext->mappings += (unsigned)n;
+}
+
 struct vma *vma_create(const struct vma *like, uintptr_t start, uintptr_t end)
 {
 	struct vma *vma = cache_alloc(&vma_cache);
@@ -23,12 +31,14 @@ struct vma *vma_create(const struct vma *like, uintptr_t start, uintptr_t end)
 	vma->end = end;
 	if (vma->file != NULL)
 		file_get(vma->file);
+	count_mapping(vma, 1);
 	vma_total++;
 	return vma;
 }
 
 void vma_destroy(struct vma *vma)
 {
+	count_mapping(vma, -1);
 	if (vma->file != NULL)
 		file_put(vma->file);
 	vma_total--;
