@@ -101,6 +101,10 @@ static int zap(struct view *v, uintptr_t start, uintptr_t end, uintptr_t low, ui
 
 	for (uintptr_t a = start; a < end;) {
 		struct pane *p = pane_of(v, a);
+		if (p == NULL) { /* somebody else's window */
+			a = ALIGN_DOWN(a, WINDOW_SIZE) + WINDOW_SIZE;
+			continue;
+		}
 		unsigned i = (a >> LEVEL_SHIFT(LEVEL_TOP)) & (WINDOW_TOPS - 1);
 		uintptr_t gib = ALIGN_DOWN(a, LEVEL_SIZE(2)), mib = ALIGN_DOWN(a, LEVEL_SIZE(1));
 		pte_t top = p->top[i];

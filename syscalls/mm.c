@@ -75,7 +75,10 @@ static long map_file_or_anon(struct view *v, uintptr_t addr, size_t len, int pro
 		int err = check_file(file, prot, vm_flags);
 		if (err < 0)
 			return err;
-	} else if (vm_flags & VM_SHARED) {
+		if (err == FILE_MAPS_ZEROES)
+			file = NULL;
+	}
+	if (file == NULL && (vm_flags & VM_SHARED)) {
 		shared = file = file_create_anonymous("dev/zero", len);
 		off = 0;
 		if (file == NULL)
@@ -172,7 +175,7 @@ long sys_brk(uintptr_t addr)
 	struct view *v = current->view;
 	uintptr_t old = ALIGN_UP(v->brk, PAGE_SIZE);
 
-	if (addr < v->brk_start || addr - v->brk_start > limit(RLIMIT_DATA))
+	if (addr < v->brk_start || addr > USER_END || addr - v->brk_start > limit(RLIMIT_DATA))
 		return (long)v->brk;
 	uintptr_t end = ALIGN_UP(addr, PAGE_SIZE);
 	if (end > old) {
