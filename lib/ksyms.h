@@ -11,7 +11,7 @@
 
 struct ksym {
 	uint32_t offset; /* of the function's first byte from __kernel_start */
-	uint32_t name;   /* of its name in ksym_names */
+	uint32_t name;	 /* of its name in ksym_names */
 };
 
 extern const struct ksym ksyms[];
