@@ -242,14 +242,27 @@ size_t iobuf_zero(struct iobuf *b, size_t n)
 
 /* --- read and write --- */
 
+/* What Linux finds out without touching the buffer. */
+static int check_range(const struct iobuf *b, off_t pos)
+{
+	size_t left = iobuf_left(b);
+
+	if (pos < 0)
+		return -EINVAL;
+	if (!b->kernel && (b->len > USER_END || (uintptr_t)b->base > USER_END - b->len))
+		return -EFAULT;
+	return left > (size_t)(INT64_MAX - pos) ? -EINVAL : 0;
+}
+
 ssize_t file_read(struct file *f, struct iobuf *b, off_t *pos)
 {
 	if ((f->flags & O_PATH) || (f->flags & O_ACCMODE) == O_WRONLY)
 		return -EBADF;
 	if (f->ops->read == NULL)
 		return inode_is_dir(f->inode) ? -EISDIR : -EINVAL;
-	if (*pos < 0)
-		return -EINVAL;
+	int err = check_range(b, *pos);
+	if (err < 0)
+		return err;
 	ssize_t n = f->ops->read(f, b, pos);
 	if (n >= 0 && !(f->flags & O_NOATIME))
 		inode_touch_atime(f->inode, f->mnt);
@@ -262,9 +275,8 @@ ssize_t file_write(struct file *f, struct iobuf *b, off_t *pos)
 		return -EBADF;
 	if (f->ops->write == NULL)
 		return -EINVAL;
-	if (*pos < 0)
-		return -EINVAL;
-	return f->ops->write(f, b, pos);
+	int err = check_range(b, *pos);
+	return err < 0 ? err : f->ops->write(f, b, pos);
 }
 
 ssize_t file_read_at(struct file *f, void *buf, size_t n, off_t pos)

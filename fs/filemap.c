@@ -310,9 +310,7 @@ static off_t filemap_llseek(struct file *f, off_t off, int whence)
 	default:
 		return -EINVAL;
 	}
-	if (__builtin_add_overflow(base, off, &off))
-		return -EOVERFLOW;
-	if (off < 0)
+	if (__builtin_add_overflow(base, off, &off) || off < 0)
 		return -EINVAL;
 	f->pos = off;
 	return off;

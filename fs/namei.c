@@ -253,8 +253,11 @@ int do_link(int olddfd, const char *oldname, int newdfd, const char *newname, in
 	}
 	struct inode *dir = w.path.dentry->inode;
 	err = dir->ops->link(dir, from.dentry->inode, d);
-	if (err == 0)
+	if (err == 0) {
 		dentry_add(d);
+		if (from.dentry->parent != from.dentry)
+			from.dentry->flags &= (uint8_t)~DE_ANON; /* O_TMPFILE: only once */
+	}
 	dentry_put(d);
 end_walk:
 	walk_end(&w);

@@ -1,15 +1,16 @@
 /* pipe.c: pipes and FIFOs.
  *
- * A pipe is a ring of bytes: `tail` and `head` count the bytes ever read and written, and page
- * number (count / PAGE_SIZE) mod slots holds a byte.  Pages come when the writer gets there and go
- * when the reader leaves them; one is kept, so that small messages allocate nothing.
+ * A pipe is a ring of slots, each a page with some bytes in it, as in Linux, since programs see how
+ * much fits: a write goes on in the last slot's page only if its odd part fits there as a whole.
+ * Pages come when the writer needs them and go when they have been read; one is kept, so that small
+ * messages allocate nothing.
  *
- * Atomic: a write of up to PIPE_BUF bytes goes in whole or waits; nothing can come in between since
- * the kernel is not preempted and a copy does not sleep.  Longer ones may be mixed with others.
+ * Atomic: a write of up to PIPE_BUF bytes goes into one page, and the kernel is not preempted and
+ * sleeps only between pages.  Longer ones may be mixed with others.
  *
- * Waking is for those who can use it: readers when the pipe was empty before, writers when there was
- * no room for PIPE_BUF before and is now.  That is also when poll's answer changes; epoll in edge
- * mode wants to hear of every write, so a pipe that was ever polled wakes each time.
+ * Waking is for those who can use it: readers when the pipe was empty before, writers when all slots
+ * were in use before.  That is also when poll's answer changes; epoll in edge mode wants to hear of
+ * every write, so a pipe that was ever polled wakes each time.
  *
  * Whoever slept looks at everything again. */
 
@@ -23,14 +24,21 @@
 #include "mm/usercopy.h"
 #include "proc/task.h"
 
-#define PIPE_BUF 4096ul
 #define DEFAULT_SLOTS 16
-#define MAX_SLOTS 256 /* /proc/sys/fs/pipe-max-size: 1 MiB */
+#define MAX_SLOTS 256	 /* /proc/sys/fs/pipe-max-size: 1 MiB */
+#define MOST_SLOTS 16384 /* also for root */
+
+struct slot {
+	struct page *page;
+	unsigned off, len;
+};
 
 struct pipe {
-	struct page **page;
+	struct slot *slot;
 	unsigned slots;	     /* a power of two */
-	uint64_t head, tail; /* bytes written, bytes read */
+	unsigned head, tail; /* slots filled, slots emptied, ever: they wrap */
+	size_t used;	     /* bytes in them */
+	struct page *spare;
 	unsigned readers, writers;
 	unsigned reader_opens, writer_opens; /* ever: for the opening of FIFOs */
 	bool polled;
@@ -47,8 +55,8 @@ static struct pipe *pipe_new(void)
 
 	if (p == NULL)
 		return NULL;
-	p->page = kzalloc(DEFAULT_SLOTS * sizeof(struct page *));
-	if (p->page == NULL) {
+	p->slot = kzalloc(DEFAULT_SLOTS * sizeof(struct slot));
+	if (p->slot == NULL) {
 		cache_free(&pipe_cache, p);
 		return NULL;
 	}
@@ -60,11 +68,11 @@ static struct pipe *pipe_new(void)
 
 static void pipe_free(struct pipe *p)
 {
-	for (unsigned i = 0; i < p->slots; i++) {
-		if (p->page[i] != NULL)
-			page_put(p->page[i]);
-	}
-	kfree(p->page);
+	for (; p->tail != p->head; p->tail++)
+		page_put(p->slot[p->tail & (p->slots - 1)].page);
+	if (p->spare != NULL)
+		page_put(p->spare);
+	kfree(p->slot);
 	cache_free(&pipe_cache, p);
 }
 
@@ -81,99 +89,90 @@ static struct pipe *pipe_of(struct file *f)
 
 /* --- the ring --- */
 
-static size_t pipe_used(const struct pipe *p)
+static bool pipe_empty(const struct pipe *p)
 {
-	return (size_t)(p->head - p->tail);
+	return p->head == p->tail;
 }
 
-static size_t pipe_room(const struct pipe *p)
+static bool pipe_full(const struct pipe *p)
 {
-	return p->slots * PAGE_SIZE - pipe_used(p);
+	return p->head - p->tail >= p->slots;
 }
 
-static struct page **slot_of(struct pipe *p, uint64_t at)
+static struct slot *slot_at(struct pipe *p, unsigned n)
 {
-	return &p->page[(at >> PAGE_SHIFT) & (p->slots - 1)];
+	return &p->slot[n & (p->slots - 1)];
 }
 
-/* Put up to n bytes in.  => bytes; fewer when memory is short or the program's page faults */
+/* Go on in the last page, if the odd part of the n bytes fits there.  => bytes */
+static size_t ring_merge(struct pipe *p, struct iobuf *b, size_t n, int *err)
+{
+	size_t odd = n & PAGE_MASK;
+
+	if (odd == 0 || pipe_empty(p))
+		return 0;
+	struct slot *s = slot_at(p, p->head - 1);
+	if (s->off + s->len + odd > PAGE_SIZE)
+		return 0;
+	size_t ok = iobuf_take(b, (char *)page_va(s->page) + s->off + s->len, odd);
+	s->len += (unsigned)ok;
+	p->used += ok;
+	if (ok < odd)
+		*err = -EFAULT;
+	return ok;
+}
+
+/* Fill a new slot; there is one.  => bytes */
 static size_t ring_put(struct pipe *p, struct iobuf *b, size_t n, int *err)
 {
-	size_t done = 0;
+	struct page *page = p->spare != NULL ? p->spare : page_alloc(0);
 
-	while (done < n) {
-		size_t off = p->head & PAGE_MASK;
-		size_t part = MIN(PAGE_SIZE - off, n - done);
-		struct page **slot = slot_of(p, p->head);
-		/* When the ring is nearly full the last page is also the first one: it is there. */
-		bool fresh = *slot == NULL;
-		if (fresh)
-			*slot = page_alloc(0);
-		if (*slot == NULL) {
-			*err = -ENOMEM;
-			break;
-		}
-		size_t ok = iobuf_take(b, (char *)page_va(*slot) + off, part);
-		if (fresh && ok == 0) {
-			page_put(*slot);
-			*slot = NULL;
-		}
-		p->head += ok;
-		done += ok;
-		if (ok < part) {
-			*err = -EFAULT;
-			break;
-		}
+	if (page == NULL) {
+		*err = -ENOMEM;
+		return 0;
 	}
-	return done;
+	p->spare = NULL;
+	n = MIN(n, PAGE_SIZE);
+	size_t ok = iobuf_take(b, page_va(page), n);
+	if (ok < n)
+		*err = -EFAULT;
+	if (ok == 0) {
+		p->spare = page;
+		return 0;
+	}
+	*slot_at(p, p->head++) = (struct slot){ page, 0, (unsigned)ok };
+	p->used += ok;
+	return ok;
 }
 
-/* The reader has left the page before `at`. */
-static void leave_page(struct pipe *p, uint64_t at)
-{
-	struct page **slot = slot_of(p, at - 1);
-
-	if (p->head != p->tail && slot == slot_of(p, p->head) && (p->head & PAGE_MASK) != 0)
-		return; /* the writer is in it again */
-	page_put(*slot);
-	*slot = NULL;
-}
-
-static size_t ring_take(struct pipe *p, struct iobuf *b, size_t n, int *err)
+static size_t ring_take(struct pipe *p, struct iobuf *b, size_t want, int *err)
 {
 	size_t done = 0;
 
-	while (done < n) {
-		size_t off = p->tail & PAGE_MASK;
-		size_t part = MIN(PAGE_SIZE - off, n - done);
-		size_t ok = iobuf_put(b, (char *)page_va(*slot_of(p, p->tail)) + off, part);
-		p->tail += ok;
+	while (done < want && !pipe_empty(p)) {
+		struct slot *s = slot_at(p, p->tail);
+		size_t n = MIN(want - done, s->len);
+		size_t ok = iobuf_put(b, (char *)page_va(s->page) + s->off, n);
+		s->off += (unsigned)ok;
+		s->len -= (unsigned)ok;
+		p->used -= ok;
 		done += ok;
-		if (ok < part) {
+		if (s->len == 0) {
+			if (p->spare == NULL)
+				p->spare = s->page;
+			else
+				page_put(s->page);
+			p->tail++;
+		}
+		if (ok < n) {
 			*err = -EFAULT;
 			break;
 		}
-		if ((p->tail & PAGE_MASK) == 0 && p->tail != p->head)
-			leave_page(p, p->tail);
-	}
-	/* Empty: start again at the beginning of the page that is there. */
-	if (p->head == p->tail) {
-		struct page **slot = slot_of(p, p->tail - (p->tail > 0 ? 1 : 0));
-		struct page *kept = *slot;
-		*slot = NULL;
-		p->head = p->tail = 0;
-		p->page[0] = kept;
 	}
 	return done;
 }
 
 /* --- read and write --- */
-
-static void wake_readers(struct pipe *p, bool was_empty)
-{
-	if (was_empty || p->polled)
-		waitq_wake(&p->read_wait);
-}
 
 static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
 {
@@ -184,18 +183,18 @@ static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
 	(void)pos;
 	if (want == 0)
 		return 0;
-	while (pipe_used(p) == 0) {
+	while (pipe_empty(p)) {
 		if (p->writers == 0)
 			return 0;
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
-		err = WAIT_EVENT(&p->read_wait, pipe_used(p) > 0 || p->writers == 0);
+		err = WAIT_EVENT(&p->read_wait, !pipe_empty(p) || p->writers == 0);
 		if (err < 0)
 			return err;
 	}
-	bool no_room = pipe_room(p) < PIPE_BUF;
-	size_t n = ring_take(p, b, MIN(want, pipe_used(p)), &err);
-	if ((no_room && pipe_room(p) >= PIPE_BUF) || (p->polled && n > 0))
+	bool was_full = pipe_full(p);
+	size_t n = ring_take(p, b, want, &err);
+	if ((was_full && !pipe_full(p)) || (p->polled && n > 0))
 		waitq_wake(&p->write_wait);
 	return n > 0 ? (ssize_t)n : err;
 }
@@ -206,42 +205,47 @@ static ssize_t broken_pipe(void)
 	return -EPIPE;
 }
 
+/* Wait for a free slot.  => 0, -EAGAIN, -EPIPE: nobody reads, -ERESTARTSYS */
+static int wait_for_slot(struct file *f, struct pipe *p)
+{
+	while (pipe_full(p) && p->readers > 0) {
+		if (f->flags & O_NONBLOCK)
+			return -EAGAIN;
+		int err = WAIT_EVENT(&p->write_wait, !pipe_full(p) || p->readers == 0);
+		if (err < 0)
+			return err;
+	}
+	return p->readers == 0 ? -EPIPE : 0;
+}
+
 static ssize_t pipe_write(struct file *f, struct iobuf *b, off_t *pos)
 {
 	struct pipe *p = pipe_of(f);
 	size_t left = iobuf_left(b), done = 0;
-	bool atomic = left <= PIPE_BUF;
 	int err = 0;
 
 	(void)pos;
 	if (left == 0)
 		return 0;
-	while (left > 0 && err == 0) {
-		size_t need = atomic ? left : 1;
-		if (p->readers == 0) {
-			if (done > 0)
-				break;
-			return broken_pipe();
-		}
-		if (pipe_room(p) < need) {
-			if (f->flags & O_NONBLOCK) {
-				err = -EAGAIN;
-				break;
-			}
-			need = atomic ? left : PIPE_BUF;
-			err = WAIT_EVENT(&p->write_wait,
-					 pipe_room(p) >= need || p->readers == 0);
-			continue;
-		}
-		bool was_empty = pipe_used(p) == 0;
-		size_t n = ring_put(p, b, MIN(left, pipe_room(p)), &err);
-		if (n > 0)
-			wake_readers(p, was_empty);
+	if (p->readers == 0)
+		return broken_pipe();
+	done = ring_merge(p, b, left, &err);
+	if (done > 0 && p->polled)
+		waitq_wake(&p->read_wait);
+	while (done < left && err == 0) {
+		err = wait_for_slot(f, p);
+		if (err < 0)
+			break;
+		bool was_empty = pipe_empty(p);
+		size_t n = ring_put(p, b, left - done, &err);
+		if (n > 0 && (was_empty || p->polled))
+			waitq_wake(&p->read_wait);
 		done += n;
-		left -= n;
 	}
 	if (done > 0)
 		inode_touch_mtime(f->inode);
+	if (done == 0 && err == -EPIPE)
+		return broken_pipe();
 	return done > 0 ? (ssize_t)done : err;
 }
 
@@ -255,7 +259,7 @@ static unsigned pipe_poll(struct file *f, struct poll_table *pt)
 		p->polled = true;
 	if (mode != O_WRONLY) {
 		poll_wait(pt, &p->read_wait);
-		if (pipe_used(p) > 0)
+		if (!pipe_empty(p))
 			events |= POLLIN | POLLRDNORM;
 		/* A FIFO whose first writer has not come yet has not been hung up. */
 		if (p->writers == 0 && f->priv != (void *)(uintptr_t)p->writer_opens)
@@ -263,7 +267,7 @@ static unsigned pipe_poll(struct file *f, struct poll_table *pt)
 	}
 	if (mode != O_RDONLY) {
 		poll_wait(pt, &p->write_wait);
-		if (pipe_room(p) >= PIPE_BUF)
+		if (!pipe_full(p))
 			events |= POLLOUT | POLLWRNORM;
 		if (p->readers == 0)
 			events |= POLLERR;
@@ -273,7 +277,7 @@ static unsigned pipe_poll(struct file *f, struct poll_table *pt)
 
 static long pipe_ioctl(struct file *f, unsigned cmd, uintptr_t arg)
 {
-	int n = (int)pipe_used(pipe_of(f));
+	int n = (int)pipe_of(f)->used;
 
 	if (cmd != FIONREAD)
 		return -ENOTTY;
@@ -420,24 +424,19 @@ long pipe_set_size(struct file *f, unsigned long size)
 		slots *= 2;
 	if (slots > MAX_SLOTS && slots > p->slots && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
-	/* The bytes span at most one page more than they fill. */
-	uint64_t first = p->tail >> PAGE_SHIFT;
-	uint64_t last = pipe_used(p) == 0 ? first : (p->head - 1) >> PAGE_SHIFT;
-	if (last - first >= slots || p->head - p->tail > slots * PAGE_SIZE)
+	unsigned count = p->head - p->tail;
+	if (count > slots)
 		return -EBUSY;
-	struct page **page = kzalloc(slots * sizeof(*page));
-	if (page == NULL)
+	struct slot *slot = slots > MOST_SLOTS ? NULL : kzalloc(slots * sizeof(*slot));
+	if (slot == NULL)
 		return -ENOMEM;
-	for (unsigned i = 0; i < p->slots; i++) {
-		struct page **slot = slot_of(p, (first + i) << PAGE_SHIFT);
-		if (i <= last - first)
-			page[(first + i) & (slots - 1)] = *slot;
-		else if (*slot != NULL)
-			page_put(*slot);
-	}
-	kfree(p->page);
-	p->page = page;
+	for (unsigned i = 0; i < count; i++)
+		slot[i] = *slot_at(p, p->tail + i);
+	kfree(p->slot);
+	p->slot = slot;
 	p->slots = slots;
+	p->tail = 0;
+	p->head = count;
 	waitq_wake(&p->write_wait);
 	return (long)(slots * PAGE_SIZE);
 }

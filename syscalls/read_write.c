@@ -24,7 +24,7 @@ static int iov_total(struct iovec_ *iov, unsigned long count)
 	for (unsigned long i = 0; i < count; i++) {
 		if ((ssize_t)iov[i].len < 0)
 			return -EINVAL;
-		if (!user_range_ok((uintptr_t)iov[i].base, iov[i].len) && iov[i].len > 0)
+		if (iov[i].len > USER_END || (uintptr_t)iov[i].base > USER_END - iov[i].len)
 			return -EFAULT;
 		iov[i].len = MIN(iov[i].len, MAX_RW - total);
 		total += iov[i].len;
@@ -86,44 +86,38 @@ static long at_offset(int fd, struct iobuf *b, off_t pos, transfer_fn fn)
 	return n;
 }
 
-static long one_buffer(int fd, const void *buf, size_t len, transfer_fn fn)
+/* A length that no buffer has is a bad address; what is longer than MAX_RW is cut. */
+static struct iobuf buffer(const void *buf, size_t len)
 {
-	struct iobuf b = iobuf_user((void *)buf, MIN(len, MAX_RW));
-
-	if ((ssize_t)len < 0)
-		return -EINVAL;
-	if (len > 0 && !user_range_ok((uintptr_t)buf, b.len)) {
-		struct file *f = fd_get(fd);
-		if (f == NULL)
-			return -EBADF;
-		file_put(f);
-		return -EFAULT;
-	}
-	return at_current(fd, &b, fn);
+	return iobuf_user((void *)buf, (ssize_t)len < 0 ? SIZE_MAX : MIN(len, MAX_RW));
 }
 
 long sys_read(int fd, void *buf, size_t len)
 {
-	return one_buffer(fd, buf, len, file_read);
+	struct iobuf b = buffer(buf, len);
+
+	return at_current(fd, &b, file_read);
 }
 
 long sys_write(int fd, const void *buf, size_t len)
 {
-	return one_buffer(fd, buf, len, file_write);
+	struct iobuf b = buffer(buf, len);
+
+	return at_current(fd, &b, file_write);
 }
 
 long sys_pread64(int fd, void *buf, size_t len, off_t pos)
 {
-	struct iobuf b = iobuf_user(buf, MIN(len, MAX_RW));
+	struct iobuf b = buffer(buf, len);
 
-	return (ssize_t)len < 0 ? -EINVAL : at_offset(fd, &b, pos, file_read);
+	return at_offset(fd, &b, pos, file_read);
 }
 
 long sys_pwrite64(int fd, const void *buf, size_t len, off_t pos)
 {
-	struct iobuf b = iobuf_user((void *)buf, MIN(len, MAX_RW));
+	struct iobuf b = buffer(buf, len);
 
-	return (ssize_t)len < 0 ? -EINVAL : at_offset(fd, &b, pos, file_write);
+	return at_offset(fd, &b, pos, file_write);
 }
 
 /* --- vectors --- */

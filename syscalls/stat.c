@@ -426,6 +426,8 @@ long sys_utimensat(int dfd, const char *path, const struct __kernel_timespec *us
 
 	if (user != NULL && copy_from_user(t, user, sizeof(t)) < 0)
 		return -EFAULT;
+	if (user != NULL && t[0].tv_nsec == UTIME_OMIT && t[1].tv_nsec == UTIME_OMIT)
+		return 0; /* whatever the path is */
 	return times_at(dfd, path, user == NULL ? NULL : t, flags);
 }
 
