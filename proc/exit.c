@@ -47,7 +47,13 @@ static bool pgrp_has_stopped(pid_t pgid)
 	return false;
 }
 
-/* A group that the end of p made an orphan must not stay stopped for ever (setpgid(2)). */
+/* Is it (also) the tie between p and its parent that keeps p's group from being an orphan? */
+static bool ties_group(const struct proc *p, const struct proc *parent)
+{
+	return parent != NULL && parent->pgid != p->pgid && parent->sid == p->sid;
+}
+
+/* A group that has just lost such a tie must not stay stopped for ever (setpgid(2)). */
 static void release_orphaned(pid_t pgid)
 {
 	if (pgrp_orphaned(pgid) && pgrp_has_stopped(pgid)) {
@@ -131,7 +137,7 @@ static void hand_children_on(struct proc *p)
 			signal_send_proc(child, child->pdeath_signal, NULL);
 		if (child->state == PROC_ZOMBIE)
 			notify_parent(child);
-		else if (child->pgid != p->pgid)
+		else if (ties_group(child, p))
 			release_orphaned(child->pgid);
 	}
 }
@@ -189,14 +195,15 @@ void task_exit(int code)
 	drop_view(t, last);
 	task_release_vfork(t);
 	timer_cancel(&t->sleep_timer);
-	pid_t pgid = p->pgid;
+	bool tied = ties_group(p, p->parent);
 	task_leave_proc(t);
 	if (last) {
 		sighand_put(p->sighand);
 		p->sighand = NULL;
 		p->state = PROC_ZOMBIE;
 		notify_parent(p);
-		release_orphaned(pgid);
+		if (tied)
+			release_orphaned(p->pgid);
 	} else if (p->exec_task != NULL) {
 		task_wake(p->exec_task);
 	}
