@@ -313,13 +313,15 @@ long sys_setpgid(pid_t pid, pid_t pgid)
 {
 	struct proc *self = current->proc, *p;
 
+	if (pid == 0)
+		pid = self->pid;
+	if (pgid == 0)
+		pgid = pid;
 	if (pgid < 0)
 		return -EINVAL;
-	p = pid == 0 ? self : proc_find(pid);
+	p = proc_find(pid);
 	if (p == NULL || (p != self && p->parent != self))
 		return -ESRCH;
-	if (pgid == 0)
-		pgid = p->pid;
 	if (p != self) {
 		if (p->sid != self->sid)
 			return -EPERM;
