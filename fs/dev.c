@@ -115,11 +115,10 @@ static off_t any_llseek(struct file *f, off_t off, int whence)
 	return 0;
 }
 
-/* A private mapping of /dev/zero is anonymous memory; the pages come from an inode without any. */
 static int zero_mmap(struct file *f, unsigned prot, unsigned vm_flags)
 {
 	(void)f, (void)prot, (void)vm_flags;
-	return -ENODEV;
+	return FILE_MAPS_ZEROES;
 }
 
 static const struct file_ops null_ops = { .read = null_read, .write = null_write,

@@ -56,6 +56,8 @@ size_t iobuf_put(struct iobuf *b, const void *src, size_t n);  /* read(2): into 
 size_t iobuf_take(struct iobuf *b, void *dst, size_t n);       /* write(2): out of it */
 size_t iobuf_zero(struct iobuf *b, size_t n);
 
+#define FILE_MAPS_ZEROES 1
+
 struct file_ops {
 	/* *pos is the place to use and to advance; NULL ops mean EINVAL.  => bytes, -errno */
 	ssize_t (*read)(struct file *f, struct iobuf *b, off_t *pos);
@@ -66,7 +68,8 @@ struct file_ops {
 	int (*open)(struct inode *inode, struct file *f);
 	void (*release)(struct file *f);	/* the last reference goes */
 	off_t (*llseek)(struct file *f, off_t off, int whence); /* NULL: ESPIPE */
-	/* Check that the file may be mapped; inode_page() serves the faults.  NULL: ENODEV */
+	/* Check that the file may be mapped; inode_page() serves the faults.  NULL: ENODEV
+	 * => 0, -errno, FILE_MAPS_ZEROES: map anonymous memory instead */
 	int (*mmap)(struct file *f, unsigned prot, unsigned vm_flags);
 	int (*readdir)(struct file *f, struct dir_context *ctx);
 	void (*flush)(struct file *f);		/* at each close */
@@ -132,6 +135,7 @@ struct inode_ext {
 	void *stub_state;
 	unsigned window_hint;	/* exec: the window its last process had; 0: none */
 	uint64_t slide;		/* and where in it */
+	unsigned mappings;	/* VMAs of the file, in all views */
 };
 struct inode_ext *inode_ext(struct inode *inode);
 void inode_get(struct inode *inode);
