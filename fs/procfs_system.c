@@ -279,6 +279,21 @@ static void cache_line(const struct cache *c, void *arg)
 	text_printf(arg, ": %zu\n", c->in_use);
 }
 
+static void add_pages(const struct cache *c, void *sum)
+{
+	if (c->per_page != 0)
+		*(size_t *)sum += c->pages;
+}
+
+/* Pages that hold objects: free_pages and these together do not depend on how the objects lie. */
+static size_t object_pages(void)
+{
+	size_t sum = 0;
+
+	slab_each(add_pages, &sum);
+	return sum;
+}
+
 static void show_counts(struct text *t)
 {
 	const struct {
@@ -286,6 +301,7 @@ static void show_counts(struct text *t)
 		uint64_t value;
 	} lines[] = {
 		{ "free_pages", page_free_count() },
+		{ "object_pages", object_pages() },
 		{ "total_pages", page_total() },
 		{ "tasks", task_count },
 		{ "procs", proc_count },
