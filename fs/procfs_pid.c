@@ -44,6 +44,17 @@ static int show_environ(struct text *t, const struct inode *inode)
 	return show_memory(t, p, v->env_start, v->env_end);
 }
 
+static int show_auxv(struct text *t, const struct inode *inode)
+{
+	const struct proc *p = procfs_proc(inode);
+	const struct view *v = p->view;
+	int err = procfs_may_inspect(p);
+
+	if (err < 0 || v == NULL)
+		return err;
+	return show_memory(t, p, v->auxv_start, v->auxv_end);
+}
+
 static const char *name_of(const struct inode *inode)
 {
 	const struct task *task = procfs_task(inode);
@@ -223,6 +234,7 @@ static bool thread_next(const struct inode *dir, unsigned *key, struct procfs_no
 	{ .name = "fdinfo", .mode = S_IFDIR | 0555, .find = procfs_fdinfo_find,                    \
 	  .next = procfs_fdinfo_next },                                                            \
 	PROC_FILE("environ", 0400, show_environ),                                                  \
+	PROC_FILE("auxv", 0400, show_auxv),                                                        \
 	PROC_FILE("status", 0444, procfs_show_status),                                             \
 	PROC_FILE("limits", 0444, procfs_show_limits),                                             \
 	PROC_FILE_RW("comm", 0644, show_comm, write_comm),                                         \

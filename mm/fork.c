@@ -62,6 +62,8 @@ static void copy_layout(struct view *to, const struct view *from)
 	to->arg_end = from->arg_end;
 	to->env_start = from->env_start;
 	to->env_end = from->env_end;
+	to->auxv_start = from->auxv_start;
+	to->auxv_end = from->auxv_end;
 	to->exe_base = from->exe_base;
 	to->exe_end = from->exe_end;
 	to->interp_base = from->interp_base;

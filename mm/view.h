@@ -78,6 +78,7 @@ struct view {
 	uintptr_t stack_top;	  /* of the first thread */
 	uintptr_t stack_limit;	  /* lowest address the first stack may reach */
 	uintptr_t arg_start, arg_end, env_start, env_end; /* for /proc/<pid>/cmdline, environ */
+	uintptr_t auxv_start, auxv_end;			  /* and auxv */
 	uintptr_t exe_base, exe_end;			  /* the executable's image, for symbols */
 	uintptr_t interp_base;				  /* the interpreter's, or 0 */
 

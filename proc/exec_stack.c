@@ -218,6 +218,8 @@ static int put_auxv(struct builder *b, uintptr_t execfn, uintptr_t platform, uin
 		{ AT_PLATFORM, platform },
 		{ AT_NULL, 0 },
 	};
+	e->view->auxv_start = b->table;
+	e->view->auxv_end = b->table + sizeof(aux);
 	return put(b, b->table, aux, sizeof(aux));
 }
 
