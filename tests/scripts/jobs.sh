@@ -1,6 +1,6 @@
 # Signals and jobs in scripts: kill, stop and continue, groups with set -m.
 sleep 10 & p=$!; kill -STOP $p; sleep 0.05; sed -n 's/^State:[ 	]*\(.\).*/\1/p' /proc/$p/status
-kill -CONT $p; sleep 0.05; sed -n 's/^State:[ 	]*\(.\).*/\1/p' /proc/$p/status; kill $p; wait $p; echo $?
+kill -CONT $p; sleep 0.05; sed -n 's/^State:[ 	]*\(.\).*/\1/p' /proc/$p/status; kill $p; { wait $p; echo $?; } 2>/dev/null
 kill -l 9; kill -l 15; kill -0 $$ && echo self
 sh -c 'kill -s TERM $$'; echo "status $?"
 sh -c 'set -m; sleep 5 & kill -TERM %1; wait %1; echo "job $?"' 2>/dev/null
