@@ -114,12 +114,13 @@ static size_t ring_merge(struct pipe *p, struct iobuf *b, size_t n, int *err)
 	struct slot *s = slot_at(p, p->head - 1);
 	if (s->off + s->len + odd > PAGE_SIZE)
 		return 0;
-	size_t ok = iobuf_take(b, (char *)page_va(s->page) + s->off + s->len, odd);
-	s->len += (unsigned)ok;
-	p->used += ok;
-	if (ok < odd)
+	if (iobuf_take(b, (char *)page_va(s->page) + s->off + s->len, odd) < odd) {
 		*err = -EFAULT;
-	return ok;
+		return 0;
+	}
+	s->len += (unsigned)odd;
+	p->used += odd;
+	return odd;
 }
 
 /* Fill a new slot; there is one.  => bytes */
@@ -133,16 +134,14 @@ static size_t ring_put(struct pipe *p, struct iobuf *b, size_t n, int *err)
 	}
 	p->spare = NULL;
 	n = MIN(n, PAGE_SIZE);
-	size_t ok = iobuf_take(b, page_va(page), n);
-	if (ok < n)
+	if (iobuf_take(b, page_va(page), n) < n) {
+		p->spare = page; /* a page comes as a whole or not at all */
 		*err = -EFAULT;
-	if (ok == 0) {
-		p->spare = page;
 		return 0;
 	}
-	*slot_at(p, p->head++) = (struct slot){ page, 0, (unsigned)ok };
-	p->used += ok;
-	return ok;
+	*slot_at(p, p->head++) = (struct slot){ page, 0, (unsigned)n };
+	p->used += n;
+	return n;
 }
 
 static size_t ring_take(struct pipe *p, struct iobuf *b, size_t want, int *err)

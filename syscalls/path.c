@@ -121,10 +121,21 @@ long sys_linkat(int olddfd, const char *old, int newdfd, const char *new, int fl
 		return -EINVAL;
 	if ((flags & AT_EMPTY_PATH) && !capable(CAP_DAC_READ_SEARCH))
 		return -ENOENT;
-	int err = two_paths(old, new, &from, &to);
-	if (err < 0)
+	int err;
+	from = path_from_user(old, &err);
+	if (from == NULL)
 		return err;
-	err = do_link(olddfd, from, newdfd, to, flags);
+	to = path_from_user(new, &err);
+	/* The old name is looked up before anything is said of the new one. */
+	if (to == NULL) {
+		struct path p;
+		int first = path_lookup(olddfd, from, 0, &p);
+		if (first == 0)
+			path_put(&p);
+		err = first < 0 ? first : err;
+	} else {
+		err = do_link(olddfd, from, newdfd, to, flags);
+	}
 	kfree(from);
 	kfree(to);
 	return err;

@@ -86,10 +86,12 @@ static long at_offset(int fd, struct iobuf *b, off_t pos, transfer_fn fn)
 	return n;
 }
 
-/* A length that no buffer has is a bad address; what is longer than MAX_RW is cut. */
+/* A length that no buffer has makes it a bad address; what is longer than MAX_RW is cut. */
 static struct iobuf buffer(const void *buf, size_t len)
 {
-	return iobuf_user((void *)buf, (ssize_t)len < 0 ? SIZE_MAX : MIN(len, MAX_RW));
+	bool possible = len <= USER_END && (uintptr_t)buf <= USER_END - len;
+
+	return iobuf_user((void *)buf, possible ? MIN(len, MAX_RW) : SIZE_MAX);
 }
 
 long sys_read(int fd, void *buf, size_t len)
