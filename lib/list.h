@@ -9,7 +9,10 @@ struct list {
 	struct list *next, *prev;
 };
 
-#define LIST_INIT(name) { &(name), &(name) }
+#define LIST_INIT(name)                                                                            \
+	{                                                                                          \
+		&(name), &(name)                                                                   \
+	}
 
 static inline void list_init(struct list *l)
 {
@@ -49,9 +52,9 @@ static inline void list_remove(struct list *n)
 	list_init(n);
 }
 
-#define LIST_ENTRY(l, type, member) CONTAINER_OF(l, type, member)
+#define LIST_ENTRY(l, type, member)    CONTAINER_OF(l, type, member)
 #define LIST_FIRST(head, type, member) LIST_ENTRY((head)->next, type, member)
-#define LIST_LAST(head, type, member) LIST_ENTRY((head)->prev, type, member)
+#define LIST_LAST(head, type, member)  LIST_ENTRY((head)->prev, type, member)
 
 /* The body must not remove `pos`; LIST_FOREACH_SAFE lets it. */
 #define LIST_FOREACH(pos, head, member)                                                            \

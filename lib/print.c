@@ -116,9 +116,7 @@ static const char *parse_length(const char *p, struct spec *s)
 {
 	s->bytes = sizeof(int);
 	switch (*p) {
-	case 'h':
-		s->bytes = p[1] == 'h' ? 1 : 2;
-		return p[1] == 'h' ? p + 2 : p + 1;
+	case 'h': s->bytes = p[1] == 'h' ? 1 : 2; return p[1] == 'h' ? p + 2 : p + 1;
 	case 'l': s->bytes = 8; return p[1] == 'l' ? p + 2 : p + 1;
 	case 'z':
 	case 'j':
@@ -169,24 +167,24 @@ static void convert(struct out *o, char c, struct spec *s, struct args *a)
 	case 'x':
 	case 'X':
 		v = narrow_unsigned(next_integer(a, s->bytes), s->bytes);
-		emit_number(o, s, v, c == 'u' ? 10 : c == 'o' ? 8 : 16, c == 'X',
+		emit_number(o, s, v,
+			    c == 'u'   ? 10
+			    : c == 'o' ? 8
+				       : 16,
+			    c == 'X',
 			    !s->alt || v == 0 || c == 'u' ? ""
 			    : c == 'o'			  ? "0"
 			    : c == 'x'			  ? "0x"
 							  : "0X");
 		break;
-	case 'p':
-		emit_number(o, s, (uintptr_t)va_arg(a->ap, void *), 16, false, "0x");
-		break;
+	case 'p': emit_number(o, s, (uintptr_t)va_arg(a->ap, void *), 16, false, "0x"); break;
 	case 'c':
 		text[0] = (char)va_arg(a->ap, int);
 		emit_padded(o, s, text, 1);
 		break;
 	case 's': emit_string(o, s, va_arg(a->ap, const char *)); break;
 	case '%': emit(o, '%'); break;
-	default: /* show what we do not know */
-		emit(o, '%');
-		emit(o, c);
+	default: /* show what we do not know */ emit(o, '%'); emit(o, c);
 	}
 }
 

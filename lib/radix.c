@@ -6,8 +6,8 @@
 
 #include "mm/slab.h"
 
-#define BITS 6
-#define SLOTS (1u << BITS)
+#define BITS	   6
+#define SLOTS	   (1u << BITS)
 #define MAX_HEIGHT 11 /* 11 * 6 >= 64 */
 
 struct radix_node {

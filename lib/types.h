@@ -15,15 +15,15 @@ typedef unsigned mode_t;
 typedef uint64_t dev_t;
 typedef uint64_t ino_t;
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define ARRAY_SIZE(a)			(sizeof(a) / sizeof((a)[0]))
 #define CONTAINER_OF(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#define MIN(a, b)			((a) < (b) ? (a) : (b))
+#define MAX(a, b)			((a) > (b) ? (a) : (b))
 /* Round to a power of two. */
 #define ALIGN_DOWN(x, a) ((x) & ~((typeof(x))(a)-1))
-#define ALIGN_UP(x, a) ALIGN_DOWN((x) + ((typeof(x))(a)-1), a)
+#define ALIGN_UP(x, a)	 ALIGN_DOWN((x) + ((typeof(x))(a)-1), a)
 
-#define NSEC_PER_SEC 1000000000ull
+#define NSEC_PER_SEC  1000000000ull
 #define NSEC_PER_MSEC 1000000ull
 #define NSEC_PER_USEC 1000ull
 

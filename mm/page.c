@@ -18,8 +18,8 @@
 #include "mm/slab.h"
 
 #define MAX_ORDER 10
-#define HOT_MAX 64
-#define LOW_END 0x10000ul
+#define HOT_MAX	  64
+#define LOW_END	  0x10000ul
 
 enum { PG_HOLE = 8 }; /* not RAM */
 
@@ -182,7 +182,7 @@ static size_t shrink_all(void)
 	struct shrinker *s;
 	size_t n = 0;
 
-	LIST_FOREACH(s, &shrinkers, link)
+	LIST_FOREACH (s, &shrinkers, link)
 		n += s->shrink();
 	return n + slab_reap();
 }
@@ -262,8 +262,8 @@ static unsigned taken_count;
 
 static void take_range(uint64_t start, uint64_t end)
 {
-	taken[taken_count++] = (struct boot_range){ ALIGN_DOWN(start, PAGE_SIZE),
-						    ALIGN_UP(end, PAGE_SIZE) };
+	taken[taken_count++] =
+		(struct boot_range){ ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(end, PAGE_SIZE) };
 }
 
 /* The first stretch of [at, end) that nobody has taken.  => its start; *stop: its end */

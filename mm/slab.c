@@ -19,8 +19,8 @@
 #include "lib/string.h"
 #include "mm/page.h"
 
-#define NO_OBJECT 0xffffu
-#define POISON 0x6b
+#define NO_OBJECT  0xffffu
+#define POISON	   0x6b
 #define MAX_OBJECT (PAGE_SIZE / 2)
 
 static struct list caches = LIST_INIT(caches);
@@ -165,7 +165,7 @@ size_t slab_reap(void)
 	struct cache *c;
 	size_t n = 0;
 
-	LIST_FOREACH(c, &caches, all)
+	LIST_FOREACH (c, &caches, all)
 		n += cache_reap(c);
 	return n;
 }
@@ -174,7 +174,7 @@ void slab_each(void (*fn)(const struct cache *c, void *arg), void *arg)
 {
 	struct cache *c;
 
-	LIST_FOREACH(c, &caches, all)
+	LIST_FOREACH (c, &caches, all)
 		fn(c, arg);
 }
 
@@ -198,7 +198,10 @@ void cache_free(struct cache *c, void *obj)
 
 /* --- kmalloc --- */
 
-#define CLASS(n) { .name = "kmalloc-" #n, .size = (n) }
+#define CLASS(n)                                                                                   \
+	{                                                                                          \
+		.name = "kmalloc-" #n, .size = (n)                                                 \
+	}
 
 /* As many objects of each as fit into a page without much rest. */
 static struct cache classes[] = {

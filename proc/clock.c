@@ -9,7 +9,7 @@
 #include "mm/usercopy.h"
 #include "proc/task.h"
 
-#define CPU_CLOCK_STEP (2 * NSEC_PER_MSEC)
+#define CPU_CLOCK_STEP	(2 * NSEC_PER_MSEC)
 #define SHORTEST_PERIOD (20 * NSEC_PER_USEC) /* of interrupts; shorter periods count as missed */
 
 /* --- times as programs give them --- */
@@ -79,7 +79,7 @@ uint64_t proc_cpu_ns(const struct proc *p)
 	uint64_t ns = p->dead_user_ns + p->dead_sys_ns;
 	struct task *t;
 
-	LIST_FOREACH(t, &p->tasks, proc_link)
+	LIST_FOREACH (t, &p->tasks, proc_link)
 		ns += task_cpu_ns(t);
 	return ns;
 }

@@ -13,7 +13,7 @@
 #include "proc/task.h"
 
 #define BUCKETS 64
-#define PI_BIT 1ul
+#define PI_BIT	1ul
 
 struct key {
 	const void *object; /* inode or view */
@@ -100,7 +100,7 @@ static int wake_key(const struct key *k, int n, uint32_t bitset)
 	struct futex_waiter *w, *next;
 	int woken = 0;
 
-	LIST_FOREACH_SAFE(w, next, b, link) {
+	LIST_FOREACH_SAFE (w, next, b, link) {
 		if (woken >= n)
 			break;
 		if (same(&w->key, k) && (w->bitset & bitset) != 0) {
@@ -129,7 +129,7 @@ static int move_key(const struct key *from, const struct key *to, int n)
 	struct futex_waiter *w, *next;
 	int moved = 0;
 
-	LIST_FOREACH_SAFE(w, next, b, link) {
+	LIST_FOREACH_SAFE (w, next, b, link) {
 		if (moved >= n)
 			break;
 		if (same(&w->key, from)) {

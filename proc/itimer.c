@@ -11,7 +11,7 @@
 #include "proc/task.h"
 
 #define INTERVAL_TIMERS 3
-#define DELAYTIMER_MAX INT32_MAX
+#define DELAYTIMER_MAX	INT32_MAX
 
 struct interval_timer {
 	struct clock_timer timer;
@@ -197,7 +197,7 @@ struct posix_timer *posix_timer_find(int id)
 
 	if (its == NULL)
 		return NULL;
-	LIST_FOREACH(t, &its->posix, link) {
+	LIST_FOREACH (t, &its->posix, link) {
 		if (t->id == id)
 			return t;
 	}
@@ -238,7 +238,7 @@ void itimers_exec(struct proc *p)
 
 	if (p->itimers == NULL)
 		return;
-	LIST_FOREACH_SAFE(t, next, &p->itimers->posix, link)
+	LIST_FOREACH_SAFE (t, next, &p->itimers->posix, link)
 		posix_timer_delete(t);
 }
 

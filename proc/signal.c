@@ -37,9 +37,8 @@
 #include "proc/sigqueue.h"
 #include "proc/task.h"
 
-#define STOP_SIGNALS (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
-#define DEFAULT_IGNORED                                                                            \
-	(SIG_BIT(SIGCONT) | SIG_BIT(SIGCHLD) | SIG_BIT(SIGWINCH) | SIG_BIT(SIGURG))
+#define STOP_SIGNALS	(SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
+#define DEFAULT_IGNORED (SIG_BIT(SIGCONT) | SIG_BIT(SIGCHLD) | SIG_BIT(SIGWINCH) | SIG_BIT(SIGURG))
 
 struct waitq signal_arrivals = { LIST_INIT(signal_arrivals.waiters) };
 
@@ -120,7 +119,7 @@ bool signal_timer_waiting(const struct proc *p, int signo, int id, int more)
 
 	if (sigqueue_timer_overrun(&p->pending, signo, id, more))
 		return true;
-	LIST_FOREACH(t, &p->tasks, proc_link) {
+	LIST_FOREACH (t, &p->tasks, proc_link) {
 		if (sigqueue_timer_overrun(&t->pending, signo, id, more))
 			return true;
 	}
@@ -132,7 +131,7 @@ void signal_discard(struct proc *p, uint64_t set)
 	struct task *t;
 
 	sigqueue_remove(&p->pending, set);
-	LIST_FOREACH(t, &p->tasks, proc_link)
+	LIST_FOREACH (t, &p->tasks, proc_link)
 		sigqueue_remove(&t->pending, set);
 }
 
@@ -168,7 +167,7 @@ static void notify_proc(struct proc *p, int signo)
 		notify_task(p->leader, signo);
 		return;
 	}
-	LIST_FOREACH(t, &p->tasks, proc_link) {
+	LIST_FOREACH (t, &p->tasks, proc_link) {
 		if (takes(t, signo)) {
 			notify_task(t, signo);
 			return;
@@ -204,7 +203,7 @@ static void resume_all(struct proc *p)
 
 	p->stop_code = 0;
 	p->stopped = p->stop_report = false;
-	LIST_FOREACH(t, &p->tasks, proc_link) {
+	LIST_FOREACH (t, &p->tasks, proc_link) {
 		if (t->state == TASK_STOPPED) {
 			t->state = TASK_SLEEPING;
 			task_wake(t);
@@ -281,7 +280,7 @@ int signal_send_pgrp(pid_t pgid, int signo, const siginfo_t *info)
 	struct proc *p;
 	int err = -ESRCH;
 
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		if (p->pgid == pgid)
 			err = signal_send_proc(p, signo, info);
 	}
@@ -372,7 +371,7 @@ static void stop_here(void)
 	if (t->view->under != NULL && fork_mode == FORK_MODE_FULL)
 		view_split(t->view, FORK_SIGNAL, signo);
 	t->state = TASK_STOPPED;
-	LIST_FOREACH(other, &p->tasks, proc_link)
+	LIST_FOREACH (other, &p->tasks, proc_link)
 		last &= other->state == TASK_STOPPED || other->exiting;
 	if (last && !p->stopped) {
 		p->stopped = p->stop_report = true;
@@ -387,7 +386,7 @@ static void stop_begin(struct proc *p, int signo)
 	struct task *t;
 
 	p->stop_code = signo;
-	LIST_FOREACH(t, &p->tasks, proc_link) {
+	LIST_FOREACH (t, &p->tasks, proc_link) {
 		if (t != current && t->state != TASK_STOPPED)
 			notify_task(t, signo);
 	}

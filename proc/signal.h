@@ -14,8 +14,8 @@ struct task;
 struct proc;
 struct regs;
 
-#define SIG_BIT(n) (1ull << ((n)-1))
-#define SIG_MAX 64
+#define SIG_BIT(n)	(1ull << ((n)-1))
+#define SIG_MAX		64
 #define SIG_UNBLOCKABLE (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
 
 /* struct sigaction as rt_sigaction(2) takes it on this ABI. */

@@ -41,7 +41,7 @@ void sigqueue_remove(struct sigqueue *q, uint64_t set)
 	if ((q->set & set) == 0)
 		return;
 	q->set &= ~set;
-	LIST_FOREACH_SAFE(it, next, &q->infos, link) {
+	LIST_FOREACH_SAFE (it, next, &q->infos, link) {
 		if ((SIG_BIT(it->info.si_signo) & set) != 0)
 			item_free(q, it);
 	}
@@ -91,7 +91,7 @@ int sigqueue_take(struct sigqueue *q, uint64_t set, siginfo_t *info, bool *force
 	memset(info, 0, sizeof(*info));
 	info->si_signo = signo;
 	*forced = false;
-	LIST_FOREACH_SAFE(it, next, &q->infos, link) {
+	LIST_FOREACH_SAFE (it, next, &q->infos, link) {
 		if (it->info.si_signo != signo)
 			continue;
 		if (found) {
@@ -114,7 +114,7 @@ bool sigqueue_timer_overrun(const struct sigqueue *q, int signo, int id, int mor
 
 	if ((q->set & SIG_BIT(signo)) == 0)
 		return false;
-	LIST_FOREACH(it, &q->infos, link) {
+	LIST_FOREACH (it, &q->infos, link) {
 		if (it->info.si_signo == signo && it->info.si_code == SI_TIMER &&
 		    it->info.si_tid == id) {
 			it->info.si_overrun += more;

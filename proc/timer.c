@@ -49,7 +49,8 @@ void timer_interrupt(void)
 	struct timer *t;
 
 	alarm = UINT64_MAX;
-	while ((t = TREE_ENTRY(tree_first(&timers), struct timer, node)) != NULL && t->when <= now) {
+	while ((t = TREE_ENTRY(tree_first(&timers), struct timer, node)) != NULL &&
+	       t->when <= now) {
 		timer_cancel(t);
 		t->fn(t);
 	}

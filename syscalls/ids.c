@@ -302,7 +302,7 @@ static bool group_exists(pid_t pgid, pid_t sid)
 {
 	const struct proc *p;
 
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		if (p->pgid == pgid && (sid == 0 || p->sid == sid))
 			return true;
 	}

@@ -7,7 +7,7 @@
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
-#define MAX_FDS 1048576 /* /proc/sys/fs/nr_open */
+#define MAX_FDS	 1048576 /* /proc/sys/fs/nr_open */
 #define NICE_MIN (-20)
 #define NICE_MAX 19
 
@@ -110,7 +110,7 @@ long sys_getpriority(int which, int who)
 		return -EINVAL;
 	if (which == PRIO_PROCESS && who != 0 && proc_find(who) == NULL && task_find(who) != NULL)
 		who = task_find(who)->proc->pid;
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		if (meant(p, which, who))
 			result = MAX(result, 20L - p->nice);
 	}
@@ -140,7 +140,7 @@ long sys_setpriority(int which, int who, int nice)
 	if (which == PRIO_PROCESS && who != 0 && proc_find(who) == NULL && task_find(who) != NULL)
 		who = task_find(who)->proc->pid;
 	nice = MAX(NICE_MIN, MIN(NICE_MAX, nice));
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		if (meant(p, which, who)) {
 			long err = set_nice(p, nice);
 

@@ -10,7 +10,7 @@
 #include "syscalls/syscalls.h"
 
 #define RT_PRIORITY_MAX 99
-#define QUANTUM (4 * NSEC_PER_MSEC)
+#define QUANTUM		(4 * NSEC_PER_MSEC)
 
 static const struct task *find_task(pid_t pid)
 {

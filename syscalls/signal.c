@@ -11,7 +11,7 @@
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
-#define SIGSET_SIZE sizeof(uint64_t)
+#define SIGSET_SIZE  sizeof(uint64_t)
 #define MIN_ALTSTACK 2048
 
 static bool valid(int sig)
@@ -187,7 +187,7 @@ static int send_to_many(pid_t pgid, int sig, const siginfo_t *info)
 	int result = -ESRCH;
 	struct proc *p;
 
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		int err;
 
 		if (pgid != 0 ? p->pgid != pgid : p == init_proc || p == current->proc)

@@ -11,7 +11,7 @@
 #include "syscalls/syscalls.h"
 
 #define COARSE_RESOLUTION (4 * NSEC_PER_MSEC)
-#define TICKS_PER_SEC 100 /* of times(2) and of the x86 ABI's clock_t */
+#define TICKS_PER_SEC	  100 /* of times(2) and of the x86 ABI's clock_t */
 
 /* --- sleeping --- */
 
@@ -216,5 +216,7 @@ long sys_adjtimex(struct __kernel_timex *utimex)
 
 long sys_clock_adjtime(int id, struct __kernel_timex *utimex)
 {
-	return id == CLOCK_REALTIME ? adjust(utimex) : id == CLOCK_MONOTONIC ? -EOPNOTSUPP : -EINVAL;
+	return id == CLOCK_REALTIME    ? adjust(utimex)
+	       : id == CLOCK_MONOTONIC ? -EOPNOTSUPP
+				       : -EINVAL;
 }

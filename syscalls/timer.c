@@ -102,7 +102,8 @@ long sys_timer_settime(int id, int flags, const struct __kernel_itimerspec *unew
 		return -EINVAL;
 	if (get_user(v, unew) < 0)
 		return -EFAULT;
-	if (timespec_to_ns(&v.it_value, &value) < 0 || timespec_to_ns(&v.it_interval, &interval) < 0)
+	if (timespec_to_ns(&v.it_value, &value) < 0 ||
+	    timespec_to_ns(&v.it_interval, &interval) < 0)
 		return -EINVAL;
 	if (t == NULL)
 		return -EINVAL;

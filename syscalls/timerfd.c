@@ -43,8 +43,8 @@ static ssize_t timerfd_read(struct file *f, struct iobuf *b, off_t *pos)
 		return err;
 	count = t->count;
 	t->count = 0;
-	return iobuf_put(b, &count, sizeof(count)) == sizeof(count) ? (ssize_t)sizeof(count) :
-								      -EFAULT;
+	return iobuf_put(b, &count, sizeof(count)) == sizeof(count) ? (ssize_t)sizeof(count)
+								    : -EFAULT;
 }
 
 static unsigned timerfd_poll(struct file *f, struct poll_table *pt)
@@ -146,7 +146,8 @@ long sys_timerfd_settime(int fd, int flags, const struct __kernel_itimerspec *un
 	if (get_user(v, unew) < 0)
 		return -EFAULT;
 	if ((flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) != 0 ||
-	    timespec_to_ns(&v.it_value, &value) < 0 || timespec_to_ns(&v.it_interval, &interval) < 0)
+	    timespec_to_ns(&v.it_value, &value) < 0 ||
+	    timespec_to_ns(&v.it_interval, &interval) < 0)
 		return -EINVAL;
 	f = timerfd_get(fd, &err);
 	if (f == NULL)

@@ -11,7 +11,7 @@
 #include "mm/page.h"
 
 #define RAM_START 0x100000ul
-#define OPTIONS 8
+#define OPTIONS	  8
 
 uintptr_t host_direct_map;
 uint64_t host_clock;

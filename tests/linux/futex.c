@@ -214,8 +214,8 @@ static void hold(struct lock *lock, uint32_t flags)
 /* A process dies with a lock: whoever waits gets it and is told. */
 TEST(lock_of_a_dead_process)
 {
-	struct lock *lock = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-				 0);
+	struct lock *lock =
+		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct timespec timeout = { 5, 0 };
 	uint32_t val;
 	pid_t pid;
@@ -232,8 +232,8 @@ TEST(lock_of_a_dead_process)
 TEST(robust_mutex)
 {
 	pthread_mutexattr_t attr;
-	pthread_mutex_t *m = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-				  -1, 0);
+	pthread_mutex_t *m =
+		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid;
 
 	CHECK(m != MAP_FAILED);

@@ -14,7 +14,7 @@ static int sum(struct list *head)
 	struct item *it;
 	int n = 0;
 
-	LIST_FOREACH(it, head, link)
+	LIST_FOREACH (it, head, link)
 		n = n * 10 + it->n;
 	return n;
 }
@@ -60,7 +60,7 @@ START_TEST(remove_while_walking)
 		items[i].n = i;
 		list_append(&head, &items[i].link);
 	}
-	LIST_FOREACH_SAFE(it, next, &head, link) {
+	LIST_FOREACH_SAFE (it, next, &head, link) {
 		if (it->n % 2 == 0)
 			list_remove(&it->link);
 	}

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define snprintf k_snprintf
+#define snprintf  k_snprintf
 #define vsnprintf k_vsnprintf
 #include "lib/print.c"
 #undef snprintf
@@ -30,8 +30,9 @@
 
 START_TEST(numbers)
 {
-	static const long long values[] = { 0, 1, -1, 42, -12345, 0x7fffffff, 0x80000000ll,
-					    0xffffffffffll, INT64_MIN, INT64_MAX };
+	static const long long values[] = { 0,	       1,	   -1,		 42,
+					    -12345,    0x7fffffff, 0x80000000ll, 0xffffffffffll,
+					    INT64_MIN, INT64_MAX };
 
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		long long v = values[i];

@@ -7,9 +7,22 @@
 #include "tests/unit/unit.h"
 
 static const uint64_t indices[] = {
-	0,	    1,		63,	      64,	  65,	    4095,	  4096,
-	262143,	    262144,	1ull << 31,   1ull << 32, 1ull << 60, (1ull << 60) + 1,
-	1ull << 63, UINT64_MAX - 1, UINT64_MAX,
+	0,
+	1,
+	63,
+	64,
+	65,
+	4095,
+	4096,
+	262143,
+	262144,
+	1ull << 31,
+	1ull << 32,
+	1ull << 60,
+	(1ull << 60) + 1,
+	1ull << 63,
+	UINT64_MAX - 1,
+	UINT64_MAX,
 };
 #define COUNT (sizeof(indices) / sizeof(indices[0]))
 

@@ -3,19 +3,19 @@
 #include <string.h>
 
 /* Ours get other names, so that the C library's remain. */
-#define memcpy k_memcpy
-#define memmove k_memmove
-#define memset k_memset
-#define memcmp k_memcmp
-#define memchr k_memchr
-#define strlen k_strlen
-#define strnlen k_strnlen
-#define strcmp k_strcmp
-#define strncmp k_strncmp
-#define strchr k_strchr
-#define strrchr k_strrchr
-#define strstr k_strstr
-#define strlcpy k_strlcpy
+#define memcpy	 k_memcpy
+#define memmove	 k_memmove
+#define memset	 k_memset
+#define memcmp	 k_memcmp
+#define memchr	 k_memchr
+#define strlen	 k_strlen
+#define strnlen	 k_strnlen
+#define strcmp	 k_strcmp
+#define strncmp	 k_strncmp
+#define strchr	 k_strchr
+#define strrchr	 k_strrchr
+#define strstr	 k_strstr
+#define strlcpy	 k_strlcpy
 #define strtoull k_strtoull
 #include "lib/string.c"
 #undef memcpy
@@ -109,8 +109,17 @@ END_TEST
 
 START_TEST(numbers)
 {
-	static const char *const texts[] = { "0",     "42",  "0x1fg", "077", "08",  "-5",
-					     "  +12", "0x",  "",      "x",   "18446744073709551615",
+	static const char *const texts[] = { "0",
+					     "42",
+					     "0x1fg",
+					     "077",
+					     "08",
+					     "-5",
+					     "  +12",
+					     "0x",
+					     "",
+					     "x",
+					     "18446744073709551615",
 					     "18446744073709551616" };
 	static const int bases[] = { 0, 8, 10, 16 };
 
