@@ -32,20 +32,20 @@
 #include "mm/usercopy.h"
 
 #define REGION (2ul << 20)
-#define HALF (WINDOW_SIZE / 2)
+#define HALF   (WINDOW_SIZE / 2)
 
 /* Images start in [FIRST, FIRST + REGIONS * REGION) of the window: 16 GiB are left on both sides. */
-#define FIRST (16ul << 30)
-#define REGIONS ((32ul << 30) / REGION)
+#define FIRST	  (16ul << 30)
+#define REGIONS	  ((32ul << 30) / REGION)
 #define IMAGE_MAX (8ul << 30)
 /* In window 0: in 8 GiB of the half that is free. */
-#define FIXED_FIRST (16ul << 30)
+#define FIXED_FIRST   (16ul << 30)
 #define FIXED_REGIONS ((8ul << 30) / REGION)
 
-#define ROOM (64 * PAGE_SIZE)	     /* between stack and image, for the first mappings */
-#define STACK_USE (16 * PAGE_SIZE)   /* what most programs use of stack and heap */
-#define HEAP_USE (32 * PAGE_SIZE)
-#define INTERP_GAPS 64		     /* places for the interpreter, a page apart */
+#define ROOM		  (64 * PAGE_SIZE) /* between stack and image, for the first mappings */
+#define STACK_USE	  (16 * PAGE_SIZE) /* what most programs use of stack and heap */
+#define HEAP_USE	  (32 * PAGE_SIZE)
+#define INTERP_GAPS	  64 /* places for the interpreter, a page apart */
 #define STACK_RESERVE_MIN (64 * PAGE_SIZE)
 #define STACK_RESERVE_MAX (4ul << 30)
 
@@ -87,7 +87,8 @@ static uintptr_t place_interp(uintptr_t image, const struct elf_image *interp, s
 	/* Like the image's place it must be the same for the next process that runs the file. */
 	if (option("norandmaps") == NULL)
 		gap = (image >> PAGE_SHIFT) * 0x9e3779b97f4a7c15ul % INTERP_GAPS * PAGE_SIZE;
-	out->interp_bias = ALIGN_DOWN(image - gap - image_bytes(interp) - interp->low, interp->align);
+	out->interp_bias =
+		ALIGN_DOWN(image - gap - image_bytes(interp) - interp->low, interp->align);
 	return interp->low + out->interp_bias;
 }
 

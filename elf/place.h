@@ -6,7 +6,7 @@
 #include "elf/elf.h"
 
 struct place {
-	uintptr_t bias, interp_bias;	/* added to the addresses in the files */
+	uintptr_t bias, interp_bias;		    /* added to the addresses in the files */
 	uintptr_t mmap_top, stack_top, stack_limit; /* as in struct view */
 };
 

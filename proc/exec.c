@@ -188,7 +188,10 @@ static void exec_commit(struct exec *e)
 long proc_exec(struct file *exe, const char *filename, char *const *argv, char *const *envp,
 	       unsigned flags)
 {
-	struct exec e = { .file = exe, .filename = filename, .argv = argv, .envp = envp,
+	struct exec e = { .file = exe,
+			  .filename = filename,
+			  .argv = argv,
+			  .envp = envp,
 			  .kernel = flags & EXEC_KERNEL,
 			  .unreachable = flags & EXEC_UNREACHABLE };
 	int err = exec_hold(exe);

@@ -6,12 +6,12 @@
 #include "proc/task.h"
 
 #define EXEC_SCRIPTS 5 /* levels of #! */
-#define EXEC_PREFIX (2 * EXEC_SCRIPTS + 1)
+#define EXEC_PREFIX  (2 * EXEC_SCRIPTS + 1)
 
 struct exec {
-	struct file *file;	/* what is run in the end: held (exec_hold) */
-	const char *filename;	/* as the caller named it */
-	bool unreachable;	/* filename is /dev/fd/N of a descriptor that exec closes */
+	struct file *file;    /* what is run in the end: held (exec_hold) */
+	const char *filename; /* as the caller named it */
+	bool unreachable;     /* filename is /dev/fd/N of a descriptor that exec closes */
 	char *const *argv, *const *envp; /* the program's pointers, or the kernel's */
 	bool kernel;
 
@@ -23,9 +23,9 @@ struct exec {
 	struct view *view;		  /* new; a reference */
 	uintptr_t bias, interp_bias;	  /* added to the addresses in the files */
 	uintptr_t entry, sp;
-	uid_t euid;			  /* what the file's set-id bits make of it */
+	uid_t euid; /* what the file's set-id bits make of it */
 	gid_t egid;
-	struct sighand *sighand;	  /* copies, when the old ones were shared; or NULL */
+	struct sighand *sighand; /* copies, when the old ones were shared; or NULL */
 	struct files *files;
 };
 

@@ -18,9 +18,9 @@
 #include "proc/exec.h"
 
 #define STRING_MAX (32 * PAGE_SIZE) /* one string: MAX_ARG_STRLEN */
-#define TOTAL_MIN (32 * PAGE_SIZE)
-#define TOTAL_MAX (6ul << 20) /* 3/4 of _STK_LIM */
-#define CHUNK 256
+#define TOTAL_MIN  (32 * PAGE_SIZE)
+#define TOTAL_MAX  (6ul << 20) /* 3/4 of _STK_LIM */
+#define CHUNK	   256
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
 #endif

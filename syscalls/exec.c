@@ -12,7 +12,7 @@
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
-#define NAME_SIZE 4096
+#define NAME_SIZE   4096
 #define PREFIX_SIZE 32 /* room for /dev/fd/N/ before it */
 
 /* What the new program is told that it was named.  `name` has room for the prefix before it.
@@ -33,9 +33,10 @@ long sys_execveat(int dirfd, const char *upath, char *const *argv, char *const *
 {
 	if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
 		return -EINVAL;
-	char *buf = kmalloc(PREFIX_SIZE + NAME_SIZE), *path = buf + PREFIX_SIZE;
+	char *buf = kmalloc(PREFIX_SIZE + NAME_SIZE);
 	if (buf == NULL)
 		return -ENOMEM;
+	char *path = buf + PREFIX_SIZE;
 	struct file *f = NULL;
 	int err = 0;
 	ssize_t n = strncpy_from_user(path, upath, NAME_SIZE);

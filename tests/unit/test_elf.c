@@ -42,8 +42,12 @@ static int parse(void)
 
 static Elf64_Phdr load(unsigned flags, uint64_t vaddr, uint64_t filesz, uint64_t memsz)
 {
-	return (Elf64_Phdr){ .p_type = PT_LOAD, .p_flags = flags, .p_offset = vaddr,
-			     .p_vaddr = vaddr, .p_filesz = filesz, .p_memsz = memsz,
+	return (Elf64_Phdr){ .p_type = PT_LOAD,
+			     .p_flags = flags,
+			     .p_offset = vaddr,
+			     .p_vaddr = vaddr,
+			     .p_filesz = filesz,
+			     .p_memsz = memsz,
 			     .p_align = PAGE_SIZE };
 }
 
@@ -225,8 +229,10 @@ END_TEST
 /* Whatever the headers hold: what is accepted keeps the promises of elf.h, and nothing is lost. */
 START_TEST(random_headers)
 {
-	static const uint64_t special[] = { 0, 1, 0xfff, 0x1000, ~0ull, 1ull << 63, 1ull << 47,
-					    INT64_MAX, (1ull << 47) - 0x1000, 0x200000, 3, ~0xfffull };
+	static const uint64_t special[] = { 0,		1,	   0xfff,
+					    0x1000,	~0ull,	   1ull << 63,
+					    1ull << 47, INT64_MAX, (1ull << 47) - 0x1000,
+					    0x200000,	3,	   ~0xfffull };
 	unsigned seed = 7;
 
 	good();
@@ -237,8 +243,8 @@ START_TEST(random_headers)
 		size_t at = (seed >> 8) % ((sizeof(file.h) + 4 * sizeof(Elf64_Phdr)) / 8);
 		uint64_t *word = (uint64_t *)&file + at, old = *word;
 		seed = seed * 1664525u + 1013904223u;
-		*word = seed & 0x80000000 ? special[(seed >> 8) % (sizeof(special) / 8)] :
-					    old ^ 1ull << (seed >> 8) % 64;
+		*word = seed & 0x80000000 ? special[(seed >> 8) % (sizeof(special) / 8)]
+					  : old ^ 1ull << (seed >> 8) % 64;
 		if (parse() == 0) {
 			ck_assert(img.low < img.high && img.high <= USER_END);
 			ck_assert(img.count > 0 && img.count <= ELF_SEGMENTS);
