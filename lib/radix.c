@@ -42,7 +42,7 @@ void *radix_get(const struct radix *r, uint64_t index)
 /* Free the empty nodes on the way to index; give up levels that hold slot 0 alone. */
 static void prune(struct radix *r, uint64_t index)
 {
-	struct radix_node *path[MAX_HEIGHT];
+	struct radix_node *path[MAX_HEIGHT] = { NULL };
 	void *p = r->root;
 	unsigned level = r->height;
 

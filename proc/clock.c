@@ -89,7 +89,7 @@ uint64_t proc_cpu_ns(const struct proc *p)
 static int find_cpu_clock(int id, struct clock *c)
 {
 	bool of_task = (id & 4) != 0;
-	pid_t pid = ~(id >> 3);
+	pid_t pid = (pid_t)(~(unsigned)id >> 3);
 
 	if ((id & 3) == 3)
 		return -EINVAL;

@@ -151,7 +151,7 @@ static int move_key(const struct key *from, const struct key *to, int n)
 int futex_requeue(uintptr_t addr, uintptr_t addr2, int n, int move, const uint32_t *val,
 		  bool shared)
 {
-	struct key from, to;
+	struct key from = { NULL, 0 }, to = from;
 	uint32_t now;
 	int err, woken;
 
@@ -208,7 +208,7 @@ static int compare_op(uint32_t op, uint32_t value)
 
 int futex_wake_op(uintptr_t addr, uintptr_t addr2, int n, int n2, uint32_t op, bool shared)
 {
-	struct key k, k2;
+	struct key k = { NULL, 0 }, k2 = k;
 	uint32_t old, new;
 	int err = find_key(addr, shared, &k), woken;
 

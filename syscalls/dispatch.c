@@ -49,7 +49,7 @@ static long not_there(long nr)
 {
 	struct proc *p = current->proc;
 	uint64_t bit = 1ull << (nr & 63);
-	uint64_t *word = &p->unknown_calls[(nr >> 6) & (ARRAY_SIZE(p->unknown_calls) - 1)];
+	uint64_t *word = &p->unknown_calls[((uint64_t)nr >> 6) & (ARRAY_SIZE(p->unknown_calls) - 1)];
 
 	if (!(*word & bit)) {
 		*word |= bit;
