@@ -467,7 +467,8 @@ void ldisc_input(struct ldisc *ld, uint8_t c)
 
 size_t ldisc_room(const struct ldisc *ld)
 {
-	size_t in = LDISC_IN_SIZE - (ld->head - ld->tail);
+	size_t used = ld->head - ld->tail;
+	size_t in = used < LDISC_LINE_MAX ? LDISC_LINE_MAX - used : 0;
 	size_t echoes = out_free(ld) / ECHO_WORST;
 
 	/* A line that is too long is cut: nobody could read it before its end has come. */

@@ -309,6 +309,28 @@ START_TEST(a_paste_arrives_whole)
 }
 END_TEST
 
+/* Also when the reader comes only after the last byte for which there was room. */
+START_TEST(a_full_buffer_loses_nothing)
+{
+	unsigned sent = 0, seen = 0;
+	uint8_t buf[300];
+	bool end;
+
+	for (int canonical = 0; canonical < 2; canonical++) {
+		fresh();
+		set(0, ECHO | (canonical ? 0 : ICANON), 0, 0);
+		for (sent = seen = 0; seen < 100000;) {
+			for (; ldisc_room(&ld) > 0; sent++)
+				ldisc_input(&ld, sent % 50 == 49 ? '\n' : 'a' + sent % 26);
+			size_t n = ldisc_read(&ld, buf, 1 + seen % sizeof(buf), &end);
+			ck_assert_uint_gt(n, 0);
+			for (size_t i = 0; i < n; i++, seen++)
+				ck_assert_int_eq(buf[i], seen % 50 == 49 ? '\n' : 'a' + seen % 26);
+		}
+	}
+}
+END_TEST
+
 START_TEST(output_that_does_not_fit_is_not_taken)
 {
 	static uint8_t data[2 * LDISC_OUT_SIZE];
@@ -330,4 +352,4 @@ UNIT_MAIN("ldisc", a_line_is_readable_when_it_is_complete, read_gives_one_line_a
 	  word_erase_takes_a_word, kill_takes_the_line, literal_next, reprint, end_of_file,
 	  signals_flush_and_echo, flow_control, raw, mode_changes_keep_what_was_typed,
 	  output_translation, carriage_returns, a_line_that_is_too_long_is_cut,
-	  a_paste_arrives_whole, output_that_does_not_fit_is_not_taken)
+	  a_paste_arrives_whole, a_full_buffer_loses_nothing, output_that_does_not_fit_is_not_taken)
