@@ -18,7 +18,7 @@ typedef long (*syscall_fn)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uin
 #define CALLS 512
 
 static const syscall_fn functions[CALLS] = {
-#define S(name, args, flags) [__NR_##name] = (syscall_fn)(void (*)(void))sys_##name,
+#define S(name, args, flags)	      [__NR_##name] = (syscall_fn)(void (*)(void))sys_##name,
 #define P(name, args, flags, missing) S(name, args, flags)
 #define N(name, why)
 #include "syscalls/table.h"
@@ -28,9 +28,9 @@ static const syscall_fn functions[CALLS] = {
 };
 
 static const char *const names[CALLS] = {
-#define S(name, args, flags) [__NR_##name] = #name,
+#define S(name, args, flags)	      [__NR_##name] = #name,
 #define P(name, args, flags, missing) S(name, args, flags)
-#define N(name, why) S(name, , )
+#define N(name, why)		      S(name, , )
 #include "syscalls/table.h"
 #undef S
 #undef P
@@ -49,7 +49,8 @@ static long not_there(long nr)
 {
 	struct proc *p = current->proc;
 	uint64_t bit = 1ull << (nr & 63);
-	uint64_t *word = &p->unknown_calls[((uint64_t)nr >> 6) & (ARRAY_SIZE(p->unknown_calls) - 1)];
+	uint64_t *word =
+		&p->unknown_calls[((uint64_t)nr >> 6) & (ARRAY_SIZE(p->unknown_calls) - 1)];
 
 	if (!(*word & bit)) {
 		*word |= bit;
