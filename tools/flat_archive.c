@@ -4,7 +4,8 @@
  * Format: "newc".  Every file gets an inode number of its own, so hard links become copies.
  * The contents of a file of a page or more begin at a page's boundary, so that the guest can use
  * them in place: NULs behind the name fill what lies between, as tools/pack.c does it.
- * What belongs to the user that runs flat belongs to root in the guest.
+ * What belongs to the user that runs flat belongs to root in the guest.  The kernel makes the folders
+ * above a member that are not there.
  */
 #include "tools/flat.h"
 
@@ -213,19 +214,6 @@ static void put_root(struct archive *a, const char *root)
 	close(fd);
 }
 
-/* Members for the folders above name. */
-static void put_parents(struct archive *a, const char *name)
-{
-	const char *slash;
-
-	for (slash = strchr(name, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-		char *parent = xasprintf("%.*s", (int)(slash - name), name);
-
-		put_member(a, parent, S_IFDIR | 0755, NULL, 0);
-		free(parent);
-	}
-}
-
 /* The guest's path as a member's name: no slash at the ends, none doubled, no "." or "..". */
 static char *member_name(const char *path)
 {
@@ -270,7 +258,6 @@ static void put_volume(struct archive *a, const char *volume)
 	if (stat(from, &st) < 0)
 		die("run: -v: cannot read %s: %m", from);
 	name = member_name(to);
-	put_parents(a, name);
 	if (S_ISDIR(st.st_mode))
 		put_folder(a, from, name, &st);
 	else
@@ -305,7 +292,9 @@ static void put_command(struct archive *a, const struct run_options *run)
 		put_record(&records, HOST_CMD_SIZE, size);
 		free(size);
 	}
-	put_parents(a, HOST_CMD_FILE);
+	/* Where the kernel mounts things; a root that is just some folder may lack them. */
+	put_member(a, "dev", S_IFDIR | 0755, NULL, 0);
+	put_member(a, "proc", S_IFDIR | 0555, NULL, 0);
 	put_member(a, HOST_CMD_FILE, S_IFREG | 0600, records.data, records.len);
 	put_trailer(a);
 	free(records.data);

@@ -39,6 +39,18 @@ run -v "$dir/share/file:/etc/one:ro" cat /etc/one </dev/null
 check volume_of_a_file out one "$out"
 status volume_missing 125 -v /no/such:/x true
 
+run -v "$dir/share:/tmp/x" stat -c %a /tmp </dev/null
+check volume_leaves_parents out 1777 "$out"
+
+mkdir -p "$dir/root/bin"
+cp build/deps/busybox/busybox "$dir/root/bin/sh"
+run --root "$dir/root" sh -c 'echo *' </dev/null
+check root_folder out 'bin dev proc' "$out"
+gzip -c "${BUILD:-build}/initrd.cpio" >"$dir/root.gz"
+run --root "$dir/root.gz" cat /etc/hostname </dev/null
+check root_gzip out "$($FLAT run cat /etc/hostname </dev/null)" "$out"
+status root_missing 125 --root /no/such true
+
 run --dry-run -m 32 --append 'x y' true
 check dry_run "first word" qemu-system-x86_64 "${out%% *}"
 case $out in
