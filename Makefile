@@ -57,6 +57,7 @@ KLD     = -m elf_x86_64 -pie --no-dynamic-linker -z text -z noexecstack -z max-p
 
 .PHONY: all kernel initrd flat
 all: kernel initrd flat
+	@touch $(BUILD)/.flat-built # ./flat looks whether a source is newer
 kernel: $(BUILD)/flatshare.elf
 
 include deps/deps.mk

@@ -19,23 +19,23 @@
 #define DRIVERS_HOSTPROTO_H
 
 /* Ports of the streams from guest to host. */
-#define HOST_PORT_OUT   0xe8 /* the program's standard output, raw */
-#define HOST_PORT_ERR   0xe9 /* its standard error, raw */
-#define HOST_PORT_LOG   0xea /* kernel log: text */
-#define HOST_PORT_CTL   0xeb /* frames */
+#define HOST_PORT_OUT	0xe8 /* the program's standard output, raw */
+#define HOST_PORT_ERR	0xe9 /* its standard error, raw */
+#define HOST_PORT_LOG	0xea /* kernel log: text */
+#define HOST_PORT_CTL	0xeb /* frames */
 #define HOST_PORT_TRACE 0xec /* system-call trace: text */
-#define HOST_PRESENT    0xe9
+#define HOST_PRESENT	0xe9
 
 /* A write of n ends QEMU with status 2n + 1. */
 #define HOST_PORT_EXIT 0xf4
 
-#define HOST_WINDOW     65536 /* bytes of one output stream that may be under way */
-#define HOST_FRAME_MAX  4096  /* longest payload */
+#define HOST_WINDOW	65536 /* bytes of one output stream that may be under way */
+#define HOST_FRAME_MAX	4096  /* longest payload */
 #define HOST_FRAME_HEAD 3     /* bytes before the payload */
 
 /* Host to guest. */
 #define H2G_DATA    1 /* bytes of standard input */
-#define H2G_EOF     2 /* end of standard input */
+#define H2G_EOF	    2 /* end of standard input */
 #define H2G_WINSIZE 3 /* rows, columns: 2 bytes each */
 #define H2G_SIGNAL  4 /* signal number, 1 byte: for the init program */
 #define H2G_CREDIT  5 /* stream (1 byte), bytes passed on (4 bytes) */

@@ -9,7 +9,7 @@
 #define IER_SEND    0x02
 #define IIR	    2 /* read */
 #define IIR_NONE    0x01
-#define FCR	    2 /* write */
+#define FCR	    2	 /* write */
 #define FCR_ENABLE  0x07 /* and empty both */
 #define FCR_AT_14   0xc0 /* interrupt at 14 bytes, or when they wait for four characters' time */
 #define LCR	    3

@@ -26,7 +26,7 @@ struct uart_client {
 struct uart {
 	uint16_t port;
 	uint8_t enabled; /* the interrupt-enable register */
-	bool sending;	 /* the client, when asked for bytes, may hand in input, whose echo is output */
+	bool sending; /* the client, when asked for bytes, may hand in input, whose echo is output */
 	const struct uart_client *client;
 	void *arg;
 };

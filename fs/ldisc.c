@@ -3,12 +3,12 @@
 
 #include "lib/string.h"
 
-#define TAB	    8
-#define DEL	    0x7f
-#define BELL	    7
-#define ECHO_WORST  (2 * TAB) /* bytes that the echo of one may take, short of erasing a line */
-#define WRITE_ROOM  256	      /* free bytes at which a waiting writer is worth waking */
-#define OUT_WORST   TAB	      /* bytes that one of output may become */
+#define TAB	   8
+#define DEL	   0x7f
+#define BELL	   7
+#define ECHO_WORST (2 * TAB) /* bytes that the echo of one may take, short of erasing a line */
+#define WRITE_ROOM 256	     /* free bytes at which a waiting writer is worth waking */
+#define OUT_WORST  TAB	     /* bytes that one of output may become */
 
 const struct termios ldisc_default_termios = {
 	.c_iflag = ICRNL | IXON,

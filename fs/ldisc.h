@@ -34,11 +34,11 @@ struct ldisc {
 
 	uint32_t head, canon, tail; /* of in: written, readable in canonical mode, read */
 	uint32_t out_head, out_tail;
-	unsigned column;	    /* of the cursor */
-	unsigned line_column;	    /* where the line being typed began */
-	bool literal;		    /* VLNEXT was typed */
-	bool stopped;		    /* VSTOP, or TCOOFF: no output */
-	bool pushed;		    /* the last readable byte ends a line only because the mode changed */
+	unsigned column;      /* of the cursor */
+	unsigned line_column; /* where the line being typed began */
+	bool literal;	      /* VLNEXT was typed */
+	bool stopped;	      /* VSTOP, or TCOOFF: no output */
+	bool pushed;	      /* the last readable byte ends a line only because the mode changed */
 	uint8_t delim[LDISC_IN_SIZE / 8];
 	uint8_t in[LDISC_IN_SIZE];
 	uint8_t out[LDISC_OUT_SIZE];

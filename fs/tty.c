@@ -111,7 +111,7 @@ static void leave_session(struct tty *t)
 {
 	struct proc *p;
 
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		if (p->tty == t)
 			p->tty = NULL;
 	}
@@ -402,7 +402,8 @@ static void adopt(struct file *f)
 {
 	struct proc *p = current->proc;
 
-	if ((f->flags & O_NOCTTY) == 0 && p->sid == p->pid && p->tty == NULL && f->tty->session == 0)
+	if ((f->flags & O_NOCTTY) == 0 && p->sid == p->pid && p->tty == NULL &&
+	    f->tty->session == 0)
 		tty_set_controlling(f->tty, p);
 }
 
@@ -427,8 +428,7 @@ static int console_open(struct inode *inode, struct file *f)
 	return open_tty(f, console);
 }
 
-#define TTY_FILE_OPS                                                                               \
-	.read = tty_read, .write = tty_write, .poll = tty_poll, .ioctl = tty_ioctl
+#define TTY_FILE_OPS .read = tty_read, .write = tty_write, .poll = tty_poll, .ioctl = tty_ioctl
 
 static const struct file_ops tty_file_ops = { TTY_FILE_OPS, .open = tty_open };
 static const struct file_ops controlling_ops = { TTY_FILE_OPS, .open = controlling_open };

@@ -161,7 +161,7 @@ static int check_group(pid_t pgid)
 	int found = -ESRCH;
 	struct proc *p;
 
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		if (p->pgid != pgid || p->state != PROC_ALIVE)
 			continue;
 		if (p->sid == current->proc->sid)
@@ -347,8 +347,9 @@ long tty_ioctl(struct file *f, unsigned cmd, uintptr_t arg)
 	case TIOCNXCL: t->exclusive = false; return 0;
 	case TIOCGEXCL: return put_user((int)t->exclusive, (int *)arg);
 	case TIOCGDEV: return put_user((unsigned)t->dev, (unsigned *)arg);
-	case TIOCMGET: return put_user(TIOCM_CD | TIOCM_DSR | TIOCM_DTR | TIOCM_RTS | TIOCM_CTS,
-				       (int *)arg);
+	case TIOCMGET:
+		return put_user(TIOCM_CD | TIOCM_DSR | TIOCM_DTR | TIOCM_RTS | TIOCM_CTS,
+				(int *)arg);
 	default: return -ENOTTY;
 	}
 }

@@ -81,7 +81,9 @@ static void put_header(struct archive *a, const char *name, const struct stat *s
 static void put_member(struct archive *a, const char *name, mode_t mode, const void *data,
 		       size_t len)
 {
-	struct stat st = { .st_mode = mode, .st_size = len, .st_uid = getuid(), .st_gid = getgid() };
+	struct stat st = {
+		.st_mode = mode, .st_size = len, .st_uid = getuid(), .st_gid = getgid()
+	};
 
 	put_header(a, name, &st);
 	put(a, data, len);

@@ -26,23 +26,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHUNK		65536
-#define KEEP_MAX	(256 * 1024) /* of log to keep */
-#define IMPATIENCE	3.0	     /* seconds in which a second signal ends QEMU */
-#define SAME_SIGNAL	0.1	     /* timeout(1) sends one to us and one to our group */
-#define GRACE		1.0	     /* seconds for QEMU to end after the guest has */
-#define ESCAPE_BYTE	0x1d	     /* ^] */
-#define ESCAPE_COUNT	3
-#define ESCAPE_SECONDS	1.0
-#define END_OF_FILE	0x04 /* ^D */
+#define CHUNK	       65536
+#define KEEP_MAX       (256 * 1024) /* of log to keep */
+#define IMPATIENCE     3.0	    /* seconds in which a second signal ends QEMU */
+#define SAME_SIGNAL    0.1	    /* timeout(1) sends one to us and one to our group */
+#define GRACE	       1.0	    /* seconds for QEMU to end after the guest has */
+#define ESCAPE_BYTE    0x1d	    /* ^] */
+#define ESCAPE_COUNT   3
+#define ESCAPE_SECONDS 1.0
+#define END_OF_FILE    0x04 /* ^D */
 
 struct sink {
 	int from, to;
-	int stream;	    /* HOST_STREAM_*, or 0: the guest wants no credit */
-	size_t chunk;	    /* most to write at once */
-	size_t done, len;   /* data[done, len) is to be written */
-	size_t credit;	    /* bytes written that the guest has not been told of */
-	bool closed;	    /* nobody reads `to`: what comes is dropped */
+	int stream;	  /* HOST_STREAM_*, or 0: the guest wants no credit */
+	size_t chunk;	  /* most to write at once */
+	size_t done, len; /* data[done, len) is to be written */
+	size_t credit;	  /* bytes written that the guest has not been told of */
+	bool closed;	  /* nobody reads `to`: what comes is dropped */
 	char data[CHUNK];
 };
 
@@ -51,23 +51,23 @@ struct bridge {
 	const struct run_options *run;
 	struct sink out, err; /* with -t: out is the terminal, err is not used */
 	struct bytes log, messages;
-	struct bytes frames;   /* for COM2 */
-	struct bytes keys;     /* for COM1 */
-	struct bytes control;  /* from the guest, up to a whole frame */
+	struct bytes frames;  /* for COM2 */
+	struct bytes keys;    /* for COM1 */
+	struct bytes control; /* from the guest, up to a whole frame */
 	struct bytes exit_text;
-	size_t wanted;	       /* bytes of standard input the guest asked for */
+	size_t wanted; /* bytes of standard input the guest asked for */
 	bool input_open;
-	bool ready;	       /* READY has come: the guest takes frames */
-	bool exited;	       /* EXIT has come: */
+	bool ready;  /* READY has come: the guest takes frames */
+	bool exited; /* EXIT has come: */
 	int exit_kind, exit_value;
 	bool qemu_ended;
 	int qemu_status;
-	int forced_status;     /* we ended QEMU: our exit status; else 0 */
-	double deadline;       /* when to kill QEMU; 0: never */
+	int forced_status; /* we ended QEMU: our exit status; else 0 */
+	double deadline;   /* when to kill QEMU; 0: never */
 	int deadline_status;
 	double last_signal;
 	int last_number;
-	double escape_since;   /* first of the last ^] typed */
+	double escape_since; /* first of the last ^] typed */
 	int escapes;
 };
 
@@ -88,8 +88,9 @@ static void on_signal(int number)
 
 static void catch_signals(void)
 {
-	static const int caught[] = { SIGINT,  SIGTERM, SIGHUP,	 SIGQUIT,
-				      SIGTSTP, SIGWINCH, SIGCHLD };
+	static const int caught[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH, SIGCHLD
+	};
 	struct sigaction action = { .sa_handler = on_signal };
 	struct sigaction old;
 	size_t i;
@@ -426,8 +427,21 @@ static void handle_signals(struct bridge *b)
 
 /* -- the loop */
 
-enum { P_SIGNAL, P_OUT, P_OUT_TO, P_ERR, P_ERR_TO, P_LOG, P_CTL, P_TRACE, P_MESSAGES, P_INPUT,
-       P_COM1, P_COM2, P_COUNT };
+enum {
+	P_SIGNAL,
+	P_OUT,
+	P_OUT_TO,
+	P_ERR,
+	P_ERR_TO,
+	P_LOG,
+	P_CTL,
+	P_TRACE,
+	P_MESSAGES,
+	P_INPUT,
+	P_COM1,
+	P_COM2,
+	P_COUNT
+};
 
 static void want(struct pollfd *p, int fd, short events)
 {
@@ -569,10 +583,8 @@ static int exit_status(struct bridge *b)
 		return unexpected_end(b);
 	bytes_add(&b->exit_text, "", 1);
 	switch (b->exit_kind) {
-	case HOST_EXITED:
-		return b->exit_value & 255;
-	case HOST_SIGNALED:
-		return EXIT_SIGNAL + b->exit_value;
+	case HOST_EXITED: return b->exit_value & 255;
+	case HOST_SIGNALED: return EXIT_SIGNAL + b->exit_value;
 	case HOST_EXEC:
 		warn("%s: %s", b->exit_text.data, strerror(b->exit_value));
 		return b->exit_value == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXEC;

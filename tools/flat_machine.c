@@ -127,8 +127,7 @@ static void add_kernel(struct strings *args, const struct run_options *run, int 
 	free(line.data);
 }
 
-static void build_command(struct strings *args, const struct run_options *run,
-			  const int q[ENDS])
+static void build_command(struct strings *args, const struct run_options *run, const int q[ENDS])
 {
 	const char *qemu = getenv("FLAT_QEMU");
 

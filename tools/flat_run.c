@@ -72,18 +72,30 @@ enum option {
 };
 
 static const struct option_def options[] = {
-	{ "-e", true, OPT_ENV },	   { "--env", true, OPT_ENV },
-	{ "-w", true, OPT_WORKDIR },	   { "--workdir", true, OPT_WORKDIR },
-	{ "-i", false, OPT_INTERACTIVE },  { "--interactive", false, OPT_INTERACTIVE },
-	{ "-t", false, OPT_TTY },	   { "--tty", false, OPT_TTY },
-	{ "-v", true, OPT_VOLUME },	   { "--volume", true, OPT_VOLUME },
-	{ "--root", true, OPT_ROOT },	   { "--timeout", true, OPT_TIMEOUT },
-	{ "-m", true, OPT_MEMORY },	   { "--memory", true, OPT_MEMORY },
-	{ "--machine", true, OPT_MACHINE }, { "--accel", true, OPT_ACCEL },
-	{ "--append", true, OPT_APPEND },  { "--kernel", true, OPT_KERNEL },
-	{ "--strace", false, OPT_STRACE }, { "--verbose", false, OPT_VERBOSE },
-	{ "--dry-run", false, OPT_DRY_RUN }, { "-h", false, OPT_HELP },
-	{ "--help", false, OPT_HELP },	   { NULL, false, 0 },
+	{ "-e", true, OPT_ENV },
+	{ "--env", true, OPT_ENV },
+	{ "-w", true, OPT_WORKDIR },
+	{ "--workdir", true, OPT_WORKDIR },
+	{ "-i", false, OPT_INTERACTIVE },
+	{ "--interactive", false, OPT_INTERACTIVE },
+	{ "-t", false, OPT_TTY },
+	{ "--tty", false, OPT_TTY },
+	{ "-v", true, OPT_VOLUME },
+	{ "--volume", true, OPT_VOLUME },
+	{ "--root", true, OPT_ROOT },
+	{ "--timeout", true, OPT_TIMEOUT },
+	{ "-m", true, OPT_MEMORY },
+	{ "--memory", true, OPT_MEMORY },
+	{ "--machine", true, OPT_MACHINE },
+	{ "--accel", true, OPT_ACCEL },
+	{ "--append", true, OPT_APPEND },
+	{ "--kernel", true, OPT_KERNEL },
+	{ "--strace", false, OPT_STRACE },
+	{ "--verbose", false, OPT_VERBOSE },
+	{ "--dry-run", false, OPT_DRY_RUN },
+	{ "-h", false, OPT_HELP },
+	{ "--help", false, OPT_HELP },
+	{ NULL, false, 0 },
 };
 
 /* One of a NULL-terminated list of words, or die. */
@@ -161,53 +173,25 @@ static void set_option(struct run_options *run, int id, const char *value)
 	static const char *const accels[] = { "tcg", "kvm", "auto", NULL };
 
 	switch (id) {
-	case OPT_ENV:
-		env_option(&run->env, value);
-		break;
+	case OPT_ENV: env_option(&run->env, value); break;
 	case OPT_WORKDIR:
 		if (*value != '/')
 			die("run: -w: not an absolute path: %s", value);
 		run->cwd = value;
 		break;
-	case OPT_INTERACTIVE:
-		run->interactive = true;
-		break;
-	case OPT_TTY:
-		run->tty = true;
-		break;
-	case OPT_VOLUME:
-		strings_add(&run->volumes, value);
-		break;
-	case OPT_ROOT:
-		run->root = value;
-		break;
-	case OPT_TIMEOUT:
-		run->timeout = timeout_option(value);
-		break;
-	case OPT_MEMORY:
-		run->memory = memory_option(value);
-		break;
-	case OPT_MACHINE:
-		run->machine = choice("--machine", value, machines);
-		break;
-	case OPT_ACCEL:
-		run->accel = choice("--accel", value, accels);
-		break;
-	case OPT_APPEND:
-		strings_add(&run->append, value);
-		break;
-	case OPT_KERNEL:
-		run->kernel = value;
-		break;
-	case OPT_STRACE:
-		run->strace = true;
-		break;
-	case OPT_VERBOSE:
-		run->verbose = true;
-		break;
-	case OPT_DRY_RUN:
-		run->dry_run = true;
-		break;
+	case OPT_INTERACTIVE: run->interactive = true; break;
+	case OPT_TTY: run->tty = true; break;
+	case OPT_VOLUME: strings_add(&run->volumes, value); break;
+	case OPT_ROOT: run->root = value; break;
+	case OPT_TIMEOUT: run->timeout = timeout_option(value); break;
+	case OPT_MEMORY: run->memory = memory_option(value); break;
+	case OPT_MACHINE: run->machine = choice("--machine", value, machines); break;
+	case OPT_ACCEL: run->accel = choice("--accel", value, accels); break;
+	case OPT_APPEND: strings_add(&run->append, value); break;
+	case OPT_KERNEL: run->kernel = value; break;
+	case OPT_STRACE: run->strace = true; break;
+	case OPT_VERBOSE: run->verbose = true; break;
+	case OPT_DRY_RUN: run->dry_run = true; break;
 	}
 }
 
@@ -235,8 +219,7 @@ static void default_environment(struct run_options *run)
 	set_env(&run->env, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 	set_env(&run->env, "HOME=/root");
 	if (run->tty) {
-		strings_addf(&run->env, "TERM=%s",
-			     term != NULL && *term != '\0' ? term : "linux");
+		strings_addf(&run->env, "TERM=%s", term != NULL && *term != '\0' ? term : "linux");
 	}
 }
 
