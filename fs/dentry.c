@@ -1,7 +1,7 @@
 /* dentry.c: names of files, and the cache of them.
  *
  * A hash table over (parent, name) finds a name in a directory of any size in the same time; it
- * doubles as names are added.  A dentry holds its parent and its inode; it is in the table while
+ * grows and shrinks with them.  A dentry holds its parent and its inode; it is in the table while
  * DE_HASHED.  In-memory file systems pin their dentries, so there the table is the truth; the
  * others' dentries leave the table when nobody uses them. */
 
@@ -39,17 +39,18 @@ static size_t bucket_of(const struct dentry *parent, uint32_t hash)
 	return (size_t)(key >> 32) & (buckets - 1);
 }
 
-/* Twice the buckets; without memory for them the chains just grow. */
-static void table_grow(void)
+/* Another number of buckets; without memory for them the chains just get longer. */
+static void table_resize(size_t n)
 {
-	struct dentry **old = table, **bigger = kzalloc(buckets * 2 * sizeof(*bigger));
-	size_t n = buckets;
+	struct dentry **old = table;
+	struct dentry **fresh = n == FIRST_BUCKETS ? first_table : kzalloc(n * sizeof(*fresh));
+	size_t old_n = buckets;
 
-	if (bigger == NULL)
+	if (fresh == NULL)
 		return;
-	table = bigger;
-	buckets *= 2;
-	for (size_t i = 0; i < n; i++) {
+	table = fresh;
+	buckets = n;
+	for (size_t i = 0; i < old_n; i++) {
 		while (old[i] != NULL) {
 			struct dentry *d = old[i];
 			size_t b = bucket_of(d->parent, d->hash);
@@ -65,7 +66,7 @@ static void table_grow(void)
 static void hash_insert(struct dentry *d)
 {
 	if (hashed >= buckets * 2)
-		table_grow();
+		table_resize(buckets * 2);
 	size_t b = bucket_of(d->parent, d->hash);
 	d->chain = table[b];
 	table[b] = d;
@@ -83,6 +84,8 @@ static void hash_remove(struct dentry *d)
 	d->chain = NULL;
 	d->flags &= (uint8_t)~DE_HASHED;
 	hashed--;
+	if (buckets > FIRST_BUCKETS && hashed < buckets / 8)
+		table_resize(buckets / 2);
 }
 
 struct dentry *dentry_find(struct dentry *parent, const char *name, size_t len)

@@ -338,6 +338,22 @@ static int show_flatshare(struct text *t, const struct inode *inode)
 	return 0;
 }
 
+/* "fail N": let the N-th allocation from now fail, "fail N+": and all after it; 0: none.  For tests
+ * of what the kernel does without memory. */
+static int write_flatshare(const struct inode *inode, char *text, size_t len)
+{
+	char *end;
+
+	(void)inode, (void)len;
+	if (strncmp(text, "fail ", 5) != 0)
+		return -EINVAL;
+	unsigned long long n = strtoull(text + 5, &end, 10);
+	if (end == text + 5 || n > UINT32_MAX)
+		return -EINVAL;
+	page_fail_nth((unsigned)n, *end == '+');
+	return 0;
+}
+
 const struct procfs_entry procfs_root_entries[] = {
 	PROC_LINK("self", self_link, NULL),
 	PROC_LINK("thread-self", thread_self_link, NULL),
@@ -346,7 +362,7 @@ const struct procfs_entry procfs_root_entries[] = {
 	PROC_FILE("cpuinfo", 0444, show_cpuinfo),
 	PROC_FILE("devices", 0444, show_devices),
 	PROC_FILE("filesystems", 0444, show_filesystems),
-	PROC_FILE("flatshare", 0444, show_flatshare),
+	PROC_FILE_RW("flatshare", 0644, show_flatshare, write_flatshare),
 	PROC_FILE("forks", 0444, procfs_show_forks),
 	PROC_FILE("interrupts", 0444, show_interrupts),
 	{ .name = "kmsg", .mode = S_IFREG | 0400, .fops = &kmsg_ops },

@@ -308,7 +308,7 @@ void vfs_mount_defaults(void)
 
 	/* The rest of the memory is for programs, as far as files are concerned. */
 	root->max_pages = root->pages + page_free_count() / 4 * 3;
-	root->max_inodes = root->inodes + page_total();
+	root->max_inodes = root->inodes + page_total() * (PAGE_SIZE / 1024);
 	for (unsigned i = 0; i < ARRAY_SIZE(defaults); i++) {
 		if (path_lookup(AT_FDCWD, defaults[i].path, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &at) < 0)
 			continue;
