@@ -20,6 +20,7 @@
 #define STRING_MAX (32 * PAGE_SIZE) /* one string: MAX_ARG_STRLEN */
 #define TOTAL_MIN  (32 * PAGE_SIZE)
 #define TOTAL_MAX  (6ul << 20) /* 3/4 of _STK_LIM */
+#define STACK_GAPS 512	       /* of 16 bytes, between strings and vectors */
 #define CHUNK	   256
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
@@ -241,7 +242,8 @@ int exec_stack(struct exec *e)
 	b.string_end = v->env_end;
 
 	uintptr_t platform = v->arg_start - 16;
-	uintptr_t random_at = platform - 16 - (random_u64() % 512) * 16;
+	uintptr_t gap = option("norandmaps") != NULL ? 0 : random_u64() % STACK_GAPS * 16;
+	uintptr_t random_at = platform - 16 - gap;
 	size_t words = 1 + b.argc + 1 + b.envc + 1;
 	e->sp = ALIGN_DOWN(random_at - AUX_BYTES - words * sizeof(uint64_t), 16ul);
 	b.table = e->sp;
