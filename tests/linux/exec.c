@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 extern char **environ;
@@ -657,4 +659,126 @@ TEST(proc_self_exe)
 
 	CHECK_OK(symlink(self, "link"));
 	CHECK_EQ(RUN("link", "whatever", "@exe", (char *)(uintptr_t)self), 0);
+}
+
+/* --- ids, names, lines ------------------------------------------------------------------------ */
+
+ROLE(ids)
+{
+	uid_t r, e, s;
+	gid_t rg, eg, sg;
+
+	CHECK_OK(getresuid(&r, &e, &s));
+	CHECK_OK(getresgid(&rg, &eg, &sg));
+	printf("uid %d %d %d gid %d %d %d secure %lu auxv %lu %lu\n", (int)r, (int)e, (int)s,
+	       (int)rg, (int)eg, (int)sg, getauxval(AT_SECURE), getauxval(AT_EUID),
+	       getauxval(AT_EGID));
+	return 0;
+}
+
+static void copy_self(const char *to)
+{
+	CHECK_EQ(RUN("/bin/cp", "cp", (char *)(uintptr_t)self_path(), (char *)(uintptr_t)to), 0);
+}
+
+/* Set-user-ID and set-group-ID bits give the file's ids, unless no_new_privs is set; S_ISGID
+ * without the group's execute bit means nothing. */
+TEST(set_id_bits)
+{
+	static const mode_t modes[] = { 0755, 04755, 02755, 06755, 02745, 04711 };
+	size_t i;
+
+	if (geteuid() != 0)
+		harness_skip("needs root");
+	CHECK_OK(chmod(".", 0755));
+	for (i = 0; i < ARRAY_LEN(modes); i++) {
+		unlink("copy");
+		copy_self("copy");
+		CHECK_OK(chown("copy", 1234, 2345));
+		CHECK_OK(chmod("copy", modes[i]));
+		printf("%04o ", modes[i]);
+		fflush(stdout);
+		CHECK_EQ(RUN("copy", "copy", "@ids"), 0);
+	}
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		CHECK_OK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+		execl("copy", "copy", "@ids", (char *)NULL);
+		_exit(1);
+	}
+	CHECK_EXITED(pid, 0);
+}
+
+/* The blanks before the end of a file without a newline belong to the argument; NULs end it. */
+TEST(ends_of_script_lines)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+	} tails[] = {
+#define TAIL(text) { text, sizeof(text) - 1 }
+		TAIL(""),      TAIL("  "),	   TAIL(" x  "),	TAIL(" x  \n"),
+		TAIL("\0y\n"), TAIL(" x \0 y \n"), TAIL("\t\tx y\t\n"), TAIL(" \n"),
+	};
+	char text[PATH_MAX + 64];
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(tails); i++) {
+		int n = snprintf(text, sizeof(text), "#!/bin/echo");
+
+		memcpy(text + n, tails[i].text, tails[i].len);
+		make_program("s", text, (size_t)n + tails[i].len);
+		printf("%zu: ", i);
+		fflush(stdout);
+		CHECK_EQ(RUN("./s", "ignored", "end"), 0);
+	}
+	make_program("s", "#!", 2);
+	CHECK_EQ(exec_errno("./s"), EACCES);
+	make_program("s", "#! \0\n", 5);
+	CHECK_EQ(exec_errno("./s"), EACCES);
+}
+
+/* A script that is executed by a descriptor is named /dev/fd/N to its interpreter; if exec closes
+ * that descriptor, there is no such file. */
+TEST(script_by_descriptor)
+{
+	char *argv[] = { "name", "end", NULL };
+	int fd, dir;
+	pid_t pid;
+
+	make_script("s", "#!/bin/echo interpreter\n");
+	fd = open("s", O_RDONLY | O_CLOEXEC);
+	dir = open(".", O_RDONLY | O_DIRECTORY);
+	CHECK_EQ(dup2(fd, 20), 20);
+	CHECK_EQ(dup2(dir, 21), 21);
+	CHECK_ERR(syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH), ENOENT);
+	CHECK_ERR(syscall(SYS_execveat, 20, "", argv, environ, 0), ENOENT);
+	CHECK_ERR(syscall(SYS_execveat, 20, "", argv, environ, 0x8000), EINVAL);
+	CHECK_ERR(syscall(SYS_execveat, 77, "s", argv, environ, 0), EBADF);
+	pid = CHILD(syscall(SYS_execveat, 20, "", argv, environ, AT_EMPTY_PATH));
+	CHECK_EXITED(pid, 0);
+	pid = CHILD(syscall(SYS_execveat, 21, "s", argv, environ, 0));
+	CHECK_EXITED(pid, 0);
+	CHECK_OK(symlink("s", "link"));
+	CHECK_ERR(syscall(SYS_execveat, 21, "link", argv, environ, AT_SYMLINK_NOFOLLOW), ELOOP);
+}
+
+/* A table of descriptors that two processes share is not changed by the exec of one. */
+static int exec_true(void *arg)
+{
+	(void)arg;
+	execl("/bin/true", "true", (char *)NULL);
+	return 1;
+}
+
+TEST(shared_descriptors_stay_open)
+{
+	static char stack[KIB(64)] __attribute__((aligned(16)));
+	int fd = open("f", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	pid_t pid = clone(exec_true, stack + sizeof(stack),
+			  CLONE_FILES | CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+
+	CHECK_EXITED(pid, 0);
+	CHECK_EQ(write(fd, "x", 1), 1);
 }

@@ -1,4 +1,6 @@
 # Signals and jobs in scripts: kill, stop and continue, groups with set -m.
+# Whether a shell says that a job was killed depends on when it looks.
+exec 2>/dev/null
 sleep 10 & p=$!; kill -STOP $p; sleep 0.05; sed -n 's/^State:[ 	]*\(.\).*/\1/p' /proc/$p/status
 kill -CONT $p; sleep 0.05; sed -n 's/^State:[ 	]*\(.\).*/\1/p' /proc/$p/status; kill $p; { wait $p; echo $?; } 2>/dev/null
 kill -l 9; kill -l 15; kill -0 $$ && echo self

@@ -11,7 +11,7 @@
 
 /* --- the model --- */
 
-#define PAGES 24 /* of the area that the tests write; spread over several tables */
+#define PAGES	24 /* of the area that the tests write; spread over several tables */
 #define PROT_RW 3
 
 /* One process of the model: its view, and a byte for each page. */
@@ -41,7 +41,8 @@ static void map_all(struct model *m)
 {
 	for (unsigned i = 0; i < PAGES; i++) {
 		ck_assert_int_eq(view_map(m->view, place(m, i), PAGE_SIZE, PROT_RW, 0, VMA_ANON,
-					  NULL, 0), 0);
+					  NULL, 0),
+				 0);
 		m->mapped[i] = true;
 	}
 }
@@ -72,7 +73,8 @@ static void change_mapping(struct model *m, unsigned i)
 {
 	uintptr_t at = place(m, i);
 	if (!m->mapped[i]) {
-		ck_assert_int_eq(view_map(m->view, at, PAGE_SIZE, PROT_RW, 0, VMA_ANON, NULL, 0), 0);
+		ck_assert_int_eq(view_map(m->view, at, PAGE_SIZE, PROT_RW, 0, VMA_ANON, NULL, 0),
+				 0);
 		m->mapped[i] = true;
 		m->read_only[i] = false;
 		m->byte[i] = 0;
