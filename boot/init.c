@@ -37,18 +37,10 @@ static void add_word(char **list, unsigned *n, char *word)
 static void take_record(char *rec)
 {
 	switch (rec[0]) {
-	case HOST_CMD_ARG:
-		add_word(init.argv, &init.argc, rec + 1);
-		break;
-	case HOST_CMD_ENV:
-		add_word(init.envp, &init.envc, rec + 1);
-		break;
-	case HOST_CMD_CWD:
-		init.cwd = rec + 1;
-		break;
-	case HOST_CMD_INPUT:
-		hostport_set_input(rec[1] == '1');
-		break;
+	case HOST_CMD_ARG: add_word(init.argv, &init.argc, rec + 1); break;
+	case HOST_CMD_ENV: add_word(init.envp, &init.envc, rec + 1); break;
+	case HOST_CMD_CWD: init.cwd = rec + 1; break;
+	case HOST_CMD_INPUT: hostport_set_input(rec[1] == '1'); break;
 	case HOST_CMD_SIZE: {
 		char *end;
 		unsigned rows = (unsigned)strtoull(rec + 1, &end, 10);

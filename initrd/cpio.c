@@ -5,12 +5,25 @@
 #include "initrd/cpio.h"
 #include "lib/string.h"
 
-#define HEADER_SIZE 110
-#define FIELDS 13
+#define HEADER_SIZE    110
+#define FIELDS	       13
 #define NAME_MAX_BYTES (4096 + 4096) /* padding NULs that align the data count as part of a name */
 
-enum field { INO, MODE, UID, GID, NLINK, MTIME, FILESIZE, MAJOR, MINOR, RMAJOR, RMINOR, NAMESIZE,
-	     CHECK };
+enum field {
+	INO,
+	MODE,
+	UID,
+	GID,
+	NLINK,
+	MTIME,
+	FILESIZE,
+	MAJOR,
+	MINOR,
+	RMAJOR,
+	RMINOR,
+	NAMESIZE,
+	CHECK
+};
 
 static int fail(struct cpio_error *err, size_t offset, const char *reason)
 {
@@ -71,7 +84,8 @@ static int read_member(const uint8_t *data, size_t len, size_t at, struct cpio_m
 		return fail(err, at, "not a newc cpio header");
 	for (unsigned i = 0; i < FIELDS; i++)
 		if (!hex_field(data + at + 6 + 8 * i, &f[i]))
-			return fail(err, at + 6 + 8 * i, "a header field is not a hexadecimal number");
+			return fail(err, at + 6 + 8 * i,
+				    "a header field is not a hexadecimal number");
 	size_t name_at = at + HEADER_SIZE;
 	if (f[NAMESIZE] == 0 || f[NAMESIZE] > NAME_MAX_BYTES)
 		return fail(err, at + 94, "the name's length is absurd");
@@ -82,11 +96,18 @@ static int read_member(const uint8_t *data, size_t len, size_t at, struct cpio_m
 	size_t data_at = ALIGN_UP(name_at + f[NAMESIZE], (size_t)4);
 	if (data_at > len || f[FILESIZE] > len - data_at)
 		return fail(err, data_at, "the archive ends inside a file");
-	*m = (struct cpio_member){ .name = strip((const char *)data + name_at), .ino = f[INO],
-				   .mode = f[MODE], .uid = f[UID], .gid = f[GID],
-				   .nlink = f[NLINK], .mtime = f[MTIME], .dev_major = f[MAJOR],
-				   .dev_minor = f[MINOR], .rdev_major = f[RMAJOR],
-				   .rdev_minor = f[RMINOR], .data = data + data_at,
+	*m = (struct cpio_member){ .name = strip((const char *)data + name_at),
+				   .ino = f[INO],
+				   .mode = f[MODE],
+				   .uid = f[UID],
+				   .gid = f[GID],
+				   .nlink = f[NLINK],
+				   .mtime = f[MTIME],
+				   .dev_major = f[MAJOR],
+				   .dev_minor = f[MINOR],
+				   .rdev_major = f[RMAJOR],
+				   .rdev_minor = f[RMINOR],
+				   .data = data + data_at,
 				   .size = f[FILESIZE] };
 	if (checked && byte_sum(m->data, m->size) != f[CHECK])
 		return fail(err, data_at, "the checksum of a file is wrong");

@@ -6,7 +6,7 @@
 #include "lib/types.h"
 
 struct cpio_member {
-	const char *name;  /* NUL-terminated, inside the archive; no leading "/" or "./" */
+	const char *name; /* NUL-terminated, inside the archive; no leading "/" or "./" */
 	uint32_t ino, mode, uid, gid, nlink, mtime;
 	uint32_t dev_major, dev_minor, rdev_major, rdev_minor;
 	const uint8_t *data; /* inside the archive */

@@ -22,7 +22,7 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 
-#define GZIP_WINDOW (15 + 16) /* zlib.h: window bits; 16: a gzip header is expected */
+#define GZIP_WINDOW   (15 + 16) /* zlib.h: window bits; 16: a gzip header is expected */
 #define DISCARD_CHUNK 4096
 
 /* --- hard links --- */
@@ -62,7 +62,7 @@ static int remember(struct unpacker *u, const struct cpio_member *m, bool made)
 static const char *made_before(const struct unpacker *u, const struct cpio_member *m)
 {
 	struct link_name *n;
-	LIST_FOREACH(n, &u->names, link)
+	LIST_FOREACH (n, &u->names, link)
 		if (n->made && same_file(n, m))
 			return n->name;
 	return NULL;
@@ -85,7 +85,7 @@ static int make_linked(struct unpacker *u, const struct cpio_member *m)
 		return remember(u, m, false);
 	int err = make(u, m);
 	struct link_name *n;
-	LIST_FOREACH(n, &u->names, link) {
+	LIST_FOREACH (n, &u->names, link) {
 		if (err == 0 && same_file(n, m) && !n->made) {
 			err = ramfs_boot_link(n->name, m->name);
 			n->made = true;
@@ -110,7 +110,7 @@ static int finish_links(struct unpacker *u)
 {
 	struct link_name *n, *tmp;
 	int err = 0;
-	LIST_FOREACH_SAFE(n, tmp, &u->names, link) {
+	LIST_FOREACH_SAFE (n, tmp, &u->names, link) {
 		if (!n->made && err == 0)
 			err = ramfs_boot_node(n->name, S_IFREG | 0644, 0, 0, 0, 0, "", 0, false);
 		list_remove(&n->link);
@@ -223,8 +223,8 @@ void initrd_unpack(void)
 			continue;
 		}
 		bool gzip = len - at > 2 && data[at] == 0x1f && data[at + 1] == 0x8b;
-		int e = gzip ? unpack_gzip(data + at, len - at, &used, &err) :
-			       unpack_plain(data + at, len - at, true, &used, &err);
+		int e = gzip ? unpack_gzip(data + at, len - at, &used, &err)
+			     : unpack_plain(data + at, len - at, true, &used, &err);
 		if (e < 0)
 			refuse(&err, at, e);
 		at += used;

@@ -47,12 +47,9 @@ static struct vma *grow_stack(struct view *v, uintptr_t addr)
 static bool allowed(const struct vma *vma, unsigned access)
 {
 	switch (access) {
-	case FAULT_WRITE:
-		return vma->prot & PROT_WRITE;
-	case FAULT_EXEC:
-		return vma->prot & PROT_EXEC;
-	default:
-		return vma->prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
+	case FAULT_WRITE: return vma->prot & PROT_WRITE;
+	case FAULT_EXEC: return vma->prot & PROT_EXEC;
+	default: return vma->prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
 	}
 }
 

@@ -98,7 +98,7 @@ struct view *view_shadow(struct view *parent)
 	list_append(&shadows, &shadow->shadow_link);
 
 	struct task *t;
-	LIST_FOREACH(t, &parent->tasks, view_link)
+	LIST_FOREACH (t, &parent->tasks, view_link)
 		sched_dequeue(t);
 	return shadow;
 }
@@ -170,7 +170,8 @@ static void account(const struct view *shadow, pte_t e, int level, uintptr_t add
 	}
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
 		if (pte_table(e)[i] != 0)
-			account(shadow, pte_table(e)[i], level - 1, addr + i * LEVEL_SIZE(level - 1));
+			account(shadow, pte_table(e)[i], level - 1,
+				addr + i * LEVEL_SIZE(level - 1));
 }
 
 static void finish_record(struct view *shadow)
@@ -206,7 +207,7 @@ static void detach(struct view *shadow)
 	list_remove(&shadow->shadow_link);
 
 	struct task *t;
-	LIST_FOREACH(t, &parent->tasks, view_link)
+	LIST_FOREACH (t, &parent->tasks, view_link)
 		if (t->state == TASK_RUNNABLE)
 			sched_enqueue(t);
 	view_put(parent);
@@ -297,7 +298,7 @@ uint64_t view_shadow_tick(uint64_t now)
 
 	if (fork_mode != FORK_MODE_FULL)
 		return next;
-	LIST_FOREACH_SAFE(s, tmp, &shadows, shadow_link) {
+	LIST_FOREACH_SAFE (s, tmp, &shadows, shadow_link) {
 		if (s->paused_since + PAUSE_LIMIT > now) {
 			next = MIN(next, s->paused_since + PAUSE_LIMIT);
 			continue;

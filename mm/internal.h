@@ -9,9 +9,9 @@
 
 /* Levels: an entry of level 2 is a top entry and points to a page directory, one of level 1 points
  * to a page table, one of level 0 is a leaf and points to a page. */
-#define LEVEL_TOP 2
+#define LEVEL_TOP	   2
 #define LEVEL_SHIFT(level) (PAGE_SHIFT + 9 * (level))
-#define LEVEL_SIZE(level) (1ul << LEVEL_SHIFT(level))
+#define LEVEL_SIZE(level)  (1ul << LEVEL_SHIFT(level))
 
 /* A leaf whose page is kept though its protection allows no access (PROT_NONE): not present for the
  * processor. */

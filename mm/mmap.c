@@ -22,8 +22,12 @@ int view_map(struct view *v, uintptr_t addr, size_t len, unsigned prot, unsigned
 		return -ENOMEM;
 	if (vma_first_in(v, addr, addr + len) != NULL)
 		return -EEXIST;
-	struct vma like = { .start = addr, .prot = prot, .flags = vm_flags, .kind = kind,
-			    .file = file, .offset = offset };
+	struct vma like = { .start = addr,
+			    .prot = prot,
+			    .flags = vm_flags,
+			    .kind = kind,
+			    .file = file,
+			    .offset = offset };
 	struct vma *vma = vma_create(&like, addr, addr + len);
 	if (vma == NULL)
 		return -ENOMEM;
@@ -215,7 +219,7 @@ void view_forget_file(struct inode *inode, uint64_t from)
 
 	if (ext == NULL || ext->mappings == 0)
 		return;
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		if (p->view == NULL || !maps_file(p->view, inode, from))
 			continue;
 		/* A view that others borrow from must not change: it becomes one of its own. */

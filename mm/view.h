@@ -24,21 +24,21 @@ struct inode;
 struct view;
 
 #define WINDOW_SHIFT 36
-#define WINDOW_SIZE (1ul << WINDOW_SHIFT) /* 64 GiB */
-#define WINDOW_TOPS 64			  /* top entries of a window, 1 GiB each */
-#define WINDOW_COUNT 2048		  /* window 0 is for non-PIE programs; the last is not used */
+#define WINDOW_SIZE  (1ul << WINDOW_SHIFT) /* 64 GiB */
+#define WINDOW_TOPS  64			   /* top entries of a window, 1 GiB each */
+#define WINDOW_COUNT 2048 /* window 0 is for non-PIE programs; the last is not used */
 
 struct window {
 	unsigned number;
 	unsigned views;		/* views that live here */
 	struct view *installed; /* whose top entries are in the page table; NULL: none */
-	uint64_t flush;		/* count of full TLB flushes when it was last taken out of the table */
+	uint64_t flush; /* count of full TLB flushes when it was last taken out of the table */
 };
 
 /* One window of a view. */
 struct pane {
 	struct window *win;
-	uint64_t used;		/* bit i: top[i] is not 0 */
+	uint64_t used; /* bit i: top[i] is not 0 */
 	pte_t top[WINDOW_TOPS];
 };
 
@@ -48,13 +48,13 @@ struct pane {
 enum vma_kind { VMA_ANON, VMA_FILE, VMA_HEAP, VMA_STACK, VMA_STUBS };
 
 struct vma {
-	struct tnode node;	/* key = start */
-	uintptr_t start, end;	/* page aligned, start < end */
-	unsigned prot;		/* PROT_READ | PROT_WRITE | PROT_EXEC */
-	unsigned flags;		/* VM_* */
+	struct tnode node;    /* key = start */
+	uintptr_t start, end; /* page aligned, start < end */
+	unsigned prot;	      /* PROT_READ | PROT_WRITE | PROT_EXEC */
+	unsigned flags;	      /* VM_* */
 	enum vma_kind kind;
-	struct file *file;	/* a reference, or NULL: anonymous */
-	uint64_t offset;	/* byte of the file at start, page aligned */
+	struct file *file; /* a reference, or NULL: anonymous */
+	uint64_t offset;   /* byte of the file at start, page aligned */
 };
 
 enum {
@@ -68,7 +68,7 @@ enum {
 };
 
 struct view {
-	refcount_t ref;		  /* processes and tasks that use it */
+	refcount_t ref; /* processes and tasks that use it */
 	struct pane *pane[VIEW_PANES];
 	struct tree vmas;
 	size_t vma_count;
@@ -89,8 +89,9 @@ struct view {
 	uint64_t paused_since;	    /* shadow: clock_ns() when the pause began */
 	struct fork_record *record; /* the fork that made this shadow, until it is finished */
 
-	uint64_t cow_faults;	    /* copies made by this view since it was created */
-	struct fork_record *parent_record; /* newest finished fork of this view, for its later faults */
+	uint64_t cow_faults; /* copies made by this view since it was created */
+	struct fork_record
+		*parent_record; /* newest finished fork of this view, for its later faults */
 };
 
 /* --- windows and views: mm/view.c --- */
@@ -147,8 +148,8 @@ enum { FAULT_READ = 0, FAULT_WRITE = 1, FAULT_EXEC = 2 };
 
 /* What became of a fault. */
 struct fault_result {
-	int signo;	/* 0: served; else SIGSEGV, SIGBUS or SIGKILL (out of memory) */
-	int code;	/* si_code */
+	int signo; /* 0: served; else SIGSEGV, SIGBUS or SIGKILL (out of memory) */
+	int code;  /* si_code */
 };
 
 /* Make addr accessible in v if the view allows it.  v need not be installed.

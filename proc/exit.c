@@ -22,14 +22,14 @@
 
 /* Results of wait4 (wait(2), W* macros). */
 #define STATUS_STOPPED(sig) ((sig) << 8 | 0x7f)
-#define STATUS_CONTINUED 0xffff
+#define STATUS_CONTINUED    0xffff
 
 /* --- groups of processes --- */
 
 bool pgrp_orphaned(pid_t pgid)
 {
 	struct proc *p;
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		if (p->pgid != pgid || p->state != PROC_ALIVE || p->parent == NULL)
 			continue;
 		if (p->parent->pgid != pgid && p->parent->sid == p->sid)
@@ -41,7 +41,7 @@ bool pgrp_orphaned(pid_t pgid)
 static bool pgrp_has_stopped(pid_t pgid)
 {
 	struct proc *p;
-	LIST_FOREACH(p, &proc_list, all_link)
+	LIST_FOREACH (p, &proc_list, all_link)
 		if (p->pgid == pgid && p->state == PROC_ALIVE && p->stop_code != 0)
 			return true;
 	return false;
@@ -98,8 +98,8 @@ static void notify_parent(struct proc *p)
 	struct proc *parent = p->parent;
 	if (parent == NULL)
 		return;
-	bool ignored = parent->sighand != NULL && p->exit_signal == SIGCHLD &&
-		       parent_ignores(parent);
+	bool ignored =
+		parent->sighand != NULL && p->exit_signal == SIGCHLD && parent_ignores(parent);
 	if (p->exit_signal != 0) {
 		siginfo_t info;
 		child_info(p, &info, p->exit_code);
@@ -128,7 +128,7 @@ static void hand_children_on(struct proc *p)
 {
 	struct proc *reaper = reaper_of(p), *child, *tmp;
 
-	LIST_FOREACH_SAFE(child, tmp, &p->children, sibling) {
+	LIST_FOREACH_SAFE (child, tmp, &p->children, sibling) {
 		list_remove(&child->sibling);
 		list_append(&reaper->children, &child->sibling);
 		child->parent = reaper;
@@ -216,7 +216,7 @@ void task_exit(int code)
 static void interrupt_others(struct proc *p)
 {
 	struct task *t;
-	LIST_FOREACH(t, &p->tasks, proc_link) {
+	LIST_FOREACH (t, &p->tasks, proc_link) {
 		if (t == current)
 			continue;
 		t->signal_pending = true;
@@ -327,7 +327,7 @@ static pid_t wait_scan(const struct wait_request *w, int *status, siginfo_t *inf
 	struct proc *parent = current->proc, *child;
 	bool any = false;
 
-	LIST_FOREACH(child, &parent->children, sibling) {
+	LIST_FOREACH (child, &parent->children, sibling) {
 		if (!wanted(child, w))
 			continue;
 		any = true;
@@ -344,8 +344,7 @@ static pid_t wait_scan(const struct wait_request *w, int *status, siginfo_t *inf
 	return any ? 0 : -ECHILD;
 }
 
-long proc_wait(int idtype, pid_t id, int options, int *status, siginfo_t *info,
-	       struct rusage *ru)
+long proc_wait(int idtype, pid_t id, int options, int *status, siginfo_t *info, struct rusage *ru)
 {
 	struct wait_request w = { idtype, options, id };
 	pid_t pid = 0;
@@ -378,7 +377,7 @@ void proc_rusage(struct proc *p, int who, struct rusage *ru)
 		user = p->dead_user_ns;
 		sys = p->dead_sys_ns;
 		ru->ru_minflt = (long)p->dead_min_flt;
-		LIST_FOREACH(t, &p->tasks, proc_link) {
+		LIST_FOREACH (t, &p->tasks, proc_link) {
 			user += t->user_ns;
 			sys += t->sys_ns;
 			ru->ru_minflt += (long)t->min_flt;

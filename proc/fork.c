@@ -27,7 +27,7 @@
 	 CLONE_NEWPID | CLONE_NEWNET)
 
 /* fork=vfork: the live part of the parent's stack, from below its red zone to the top. */
-#define RED_ZONE 128
+#define RED_ZONE       128
 #define STACK_COPY_MAX (1ul << 20)
 struct stack_copy {
 	uintptr_t addr;
@@ -58,7 +58,7 @@ static bool too_many_processes(const struct proc *p)
 		return false;
 	uint64_t n = 0;
 	struct proc *q;
-	LIST_FOREACH(q, &proc_list, all_link)
+	LIST_FOREACH (q, &proc_list, all_link)
 		if (q->uid == p->uid)
 			n += q->task_count;
 	return n >= p->limits[RLIMIT_NPROC].rlim_cur;

@@ -52,7 +52,7 @@ void forkrec_put(struct fork_record *r)
 void forkrec_drop_all(struct proc *parent)
 {
 	struct fork_record *r, *tmp;
-	LIST_FOREACH_SAFE(r, tmp, &parent->forks, link) {
+	LIST_FOREACH_SAFE (r, tmp, &parent->forks, link) {
 		list_remove(&r->link);
 		forkrec_put(r);
 	}
@@ -66,8 +66,9 @@ const char *fork_kind_name(enum fork_kind k)
 
 const char *fork_end_name(enum fork_end e)
 {
-	static const char *const names[] = { "paused", "exec",	  "exit",
-					     "block",  "quantum", "signal" };
+	static const char *const names[] = {
+		"paused", "exec", "exit", "block", "quantum", "signal"
+	};
 	return names[e];
 }
 

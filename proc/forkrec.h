@@ -14,18 +14,18 @@ enum fork_area { AREA_OWN_STACK, AREA_OTHER_STACK, AREA_DATA, AREA_HEAP, AREA_MM
 
 struct fork_record {
 	refcount_t ref;
-	struct list link;	 /* in parent proc's list */
+	struct list link; /* in parent proc's list */
 	enum fork_kind kind;
 	enum fork_end end;
-	long end_call;		 /* FORK_BLOCK, FORK_SIGNAL: the system call or the signal */
+	long end_call; /* FORK_BLOCK, FORK_SIGNAL: the system call or the signal */
 	pid_t parent, child;
-	char comm[16];		 /* of the caller */
-	uintptr_t caller;	 /* return address of the call, as an offset in the executable if there */
+	char comm[16];	  /* of the caller */
+	uintptr_t caller; /* return address of the call, as an offset in the executable if there */
 	uint64_t start_ns, pause_ns; /* when; how long the parent was paused */
-	uint64_t cost_ns;	 /* spent in the fork call and in the end of the pause */
+	uint64_t cost_ns;	     /* spent in the fork call and in the end of the pause */
 	unsigned pages[AREA_COUNT];  /* pages the child changed before the end of the pause */
 	uint64_t bytes[AREA_COUNT];  /* bytes in them that differ */
-	uint64_t parent_cow;	 /* copy-on-write faults of the parent afterwards */
+	uint64_t parent_cow;	     /* copy-on-write faults of the parent afterwards */
 };
 
 /* A record in parent's list, for the current task's call.  => two references: the list's, and the

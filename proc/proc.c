@@ -44,7 +44,7 @@ struct task *task_find(pid_t tid)
 static bool group_in_use(pid_t n)
 {
 	struct proc *p;
-	LIST_FOREACH(p, &proc_list, all_link)
+	LIST_FOREACH (p, &proc_list, all_link)
 		if (p->pgid == n || p->sid == n)
 			return true;
 	return false;
@@ -277,8 +277,8 @@ void task_leave_proc(struct task *t)
 	tree_remove(&tids, &t->tid_node);
 	p->task_count--;
 	if (p->leader == t)
-		p->leader = list_empty(&p->tasks) ? NULL :
-						    LIST_FIRST(&p->tasks, struct task, proc_link);
+		p->leader = list_empty(&p->tasks) ? NULL
+						  : LIST_FIRST(&p->tasks, struct task, proc_link);
 	p->dead_user_ns += t->user_ns;
 	p->dead_sys_ns += t->sys_ns;
 	p->dead_min_flt += t->min_flt;

@@ -22,8 +22,8 @@
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
-#define QUANTUM (4 * NSEC_PER_MSEC)
-#define WAKE_BONUS (2 * NSEC_PER_MSEC)
+#define QUANTUM		 (4 * NSEC_PER_MSEC)
+#define WAKE_BONUS	 (2 * NSEC_PER_MSEC)
 #define WAKE_GRANULARITY (1 * NSEC_PER_MSEC)
 
 static struct tree run_queue;
@@ -110,13 +110,14 @@ static bool kill_stuck_shadow(void)
 
 	if (fork_mode != FORK_MODE_COW || timer_pending())
 		return false;
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		struct task *t = p->leader;
 		if (t == NULL || t->view == NULL || t->view->under == NULL ||
 		    t->view->shadow != NULL || t->state != TASK_SLEEPING)
 			continue;
 		kprintf("fork=cow: %s[%d] waits in %s for what only its paused parent can give: "
-			"killed\n", t->comm, p->pid, syscall_name(t->syscall_nr));
+			"killed\n",
+			t->comm, p->pid, syscall_name(t->syscall_nr));
 		if (t->view->record != NULL) {
 			t->view->record->end = FORK_BLOCK;
 			t->view->record->end_call = t->syscall_nr;
@@ -281,7 +282,7 @@ bool waitq_empty(const struct waitq *q)
 void waitq_wake(struct waitq *q)
 {
 	struct waiter *w;
-	LIST_FOREACH(w, &q->waiters, link) {
+	LIST_FOREACH (w, &q->waiters, link) {
 		if (w->fn != NULL)
 			w->fn(w);
 		else
@@ -292,7 +293,7 @@ void waitq_wake(struct waitq *q)
 void waitq_wake_one(struct waitq *q)
 {
 	struct waiter *w;
-	LIST_FOREACH(w, &q->waiters, link) {
+	LIST_FOREACH (w, &q->waiters, link) {
 		if (w->fn != NULL) {
 			w->fn(w);
 		} else if (w->task->state == TASK_SLEEPING) {

@@ -26,92 +26,92 @@ enum task_state { TASK_RUNNABLE, TASK_SLEEPING, TASK_STOPPED, TASK_DEAD };
 
 struct task {
 	/* arch/<name>/ knows these offsets (offsets.h): keep them first and in this order */
-	uint64_t ksp;		/* 0: saved kernel stack pointer while not running */
-	uint64_t kstack_top;	/* 8 */
-	uint64_t tls;		/* 16: saved TLS base */
-	void *fpu;		/* 24: extended state, aligned 64 */
+	uint64_t ksp;	     /* 0: saved kernel stack pointer while not running */
+	uint64_t kstack_top; /* 8 */
+	uint64_t tls;	     /* 16: saved TLS base */
+	void *fpu;	     /* 24: extended state, aligned 64 */
 
-	struct tnode run_node;	/* in the run queue while `queued`; key = vruntime */
-	uint64_t vruntime;	/* CPU time so far, ns, as the scheduler's order wants it */
-	struct list view_link;	/* in view->tasks */
-	struct list proc_link;	/* in proc->tasks */
-	struct tnode tid_node;	/* in the table of tids; key = tid */
+	struct tnode run_node; /* in the run queue while `queued`; key = vruntime */
+	uint64_t vruntime;     /* CPU time so far, ns, as the scheduler's order wants it */
+	struct list view_link; /* in view->tasks */
+	struct list proc_link; /* in proc->tasks */
+	struct tnode tid_node; /* in the table of tids; key = tid */
 	pid_t tid;
 	enum task_state state;
-	bool queued;		/* on the run queue */
-	bool killable;		/* asleep, only a fatal signal wakes it */
-	bool timed_out;		/* set by sleep_timer */
-	bool exiting;		/* in exit already */
-	bool in_syscall;	/* for /proc and records */
-	struct proc *proc;	/* counted */
-	struct view *view;	/* counted; NULL: a kernel task, or dead */
+	bool queued;	   /* on the run queue */
+	bool killable;	   /* asleep, only a fatal signal wakes it */
+	bool timed_out;	   /* set by sleep_timer */
+	bool exiting;	   /* in exit already */
+	bool in_syscall;   /* for /proc and records */
+	struct proc *proc; /* counted */
+	struct view *view; /* counted; NULL: a kernel task, or dead */
 	struct timer sleep_timer;
 
-	struct sigqueue pending;	/* signals for this task alone */
-	uint64_t blocked;		/* signal mask, bit n-1 */
-	uint64_t saved_mask;		/* to put back after sigsuspend, ppoll … */
+	struct sigqueue pending; /* signals for this task alone */
+	uint64_t blocked;	 /* signal mask, bit n-1 */
+	uint64_t saved_mask;	 /* to put back after sigsuspend, ppoll … */
 	bool restore_mask;
-	uint64_t awaited;		/* signals that rt_sigtimedwait waits for, blocked or not */
+	uint64_t awaited; /* signals that rt_sigtimedwait waits for, blocked or not */
 	uintptr_t alt_sp;
 	size_t alt_size;
 	unsigned alt_flags;
-	bool signal_pending;		/* something is to be delivered: kept up to date by signal.c */
+	bool signal_pending; /* something is to be delivered: kept up to date by signal.c */
 
 	struct {
 		long (*fn)(struct task *t); /* what restart_syscall continues */
 		uint64_t arg[5];
 	} restart;
 
-	uintptr_t clear_tid;	/* CLONE_CHILD_CLEARTID / set_tid_address */
+	uintptr_t clear_tid; /* CLONE_CHILD_CLEARTID / set_tid_address */
 	uintptr_t robust_list;
 	size_t robust_len;
-	struct task *vfork_parent; /* waits until this task execs or exits; or NULL */
-	struct task *vfork_child;  /* the other end */
+	struct task *vfork_parent;	  /* waits until this task execs or exits; or NULL */
+	struct task *vfork_child;	  /* the other end */
 	struct fork_record *vfork_record; /* of the call that made this task, until it ends */
-	struct stack_copy *stack_copy; /* fork=vfork: the parent's stack, to be put back */
+	struct stack_copy *stack_copy;	  /* fork=vfork: the parent's stack, to be put back */
 
-	uint64_t user_ns, sys_ns;	/* CPU time */
-	uint64_t slice_start;		/* clock_ns() when it got the CPU */
+	uint64_t user_ns, sys_ns; /* CPU time */
+	uint64_t slice_start;	  /* clock_ns() when it got the CPU */
 	unsigned long min_flt, maj_flt;
 	unsigned long nvcsw, nivcsw;
 	char comm[16];
-	long syscall_nr;		/* last one, for messages */
+	long syscall_nr; /* last one, for messages */
 };
 
 enum proc_state { PROC_ALIVE, PROC_ZOMBIE, PROC_REAPED };
 
 struct proc {
 	refcount_t ref;
-	struct tnode pid_node;		/* in the table of pids; key = pid */
+	struct tnode pid_node; /* in the table of pids; key = pid */
 	pid_t pid;
 	enum proc_state state;
-	struct proc *parent;		/* NULL: init */
+	struct proc *parent; /* NULL: init */
 	struct list children, sibling;
 	struct list all_link;
 	struct list tasks;
 	unsigned task_count;
 	struct task *leader;
 
-	struct view *view;		/* of its tasks; NULL when exited */
-	struct files *files;		/* shared by its tasks */
+	struct view *view;   /* of its tasks; NULL when exited */
+	struct files *files; /* shared by its tasks */
 	struct fs_state *fs;
 	struct sighand *sighand;
-	struct sigqueue pending;	/* signals for the process as a whole */
+	struct sigqueue pending; /* signals for the process as a whole */
 	struct file *exe;
 	bool did_exec;
-	char comm[16];			/* zombie: the name of its last task */
+	char comm[16]; /* zombie: the name of its last task */
 
 	pid_t pgid, sid;
-	struct tty *tty;		/* controlling terminal, or NULL */
+	struct tty *tty; /* controlling terminal, or NULL */
 
-	int exit_code;			/* as wait4 reports it: status << 8 | signal */
-	bool group_exit;		/* all tasks must end with exit_code */
-	struct task *exec_task;		/* execs: all other tasks must end; or NULL */
-	int exit_signal;		/* sent to the parent */
-	int stop_code;			/* signal that stopped it; 0: running */
-	bool stop_report, cont_report;	/* not yet seen by wait4 */
-	bool stopped;			/* stop_code is set and all tasks have stopped */
-	struct waitq child_wait;	/* its wait4 callers */
+	int exit_code;		       /* as wait4 reports it: status << 8 | signal */
+	bool group_exit;	       /* all tasks must end with exit_code */
+	struct task *exec_task;	       /* execs: all other tasks must end; or NULL */
+	int exit_signal;	       /* sent to the parent */
+	int stop_code;		       /* signal that stopped it; 0: running */
+	bool stop_report, cont_report; /* not yet seen by wait4 */
+	bool stopped;		       /* stop_code is set and all tasks have stopped */
+	struct waitq child_wait;       /* its wait4 callers */
 
 	uid_t uid, euid, suid, fsuid;
 	gid_t gid, egid, sgid, fsgid;
@@ -119,21 +119,21 @@ struct proc {
 	gid_t *groups;
 	uint64_t cap_effective, cap_permitted, cap_inheritable;
 	bool no_new_privs, dumpable, child_subreaper;
-	bool keep_caps;			/* PR_SET_KEEPCAPS: until exec */
-	unsigned personality;		/* personality(2): kept, without an effect */
-	int pdeath_signal;		/* sent to it when its parent ends; 0: none */
+	bool keep_caps;	      /* PR_SET_KEEPCAPS: until exec */
+	unsigned personality; /* personality(2): kept, without an effect */
+	int pdeath_signal;    /* sent to it when its parent ends; 0: none */
 	int nice;
 
 	struct rlimit64 limits[RLIM_NLIMITS];
 	uint64_t start_ns;
-	uint64_t dead_user_ns, dead_sys_ns;	/* of its tasks that ended */
-	uint64_t child_user_ns, child_sys_ns;	/* of children that were waited for */
+	uint64_t dead_user_ns, dead_sys_ns;   /* of its tasks that ended */
+	uint64_t child_user_ns, child_sys_ns; /* of children that were waited for */
 	unsigned long dead_min_flt, child_min_flt;
-	struct itimers *itimers;		/* proc/itimer.c; NULL: none armed ever */
+	struct itimers *itimers; /* proc/itimer.c; NULL: none armed ever */
 
-	struct list forks;			/* records of its forks, newest last: proc/forkrec.h */
+	struct list forks; /* records of its forks, newest last: proc/forkrec.h */
 	unsigned fork_count;
-	uint64_t unknown_calls[16];		/* numbers reported already, bit per number */
+	uint64_t unknown_calls[16]; /* numbers reported already, bit per number */
 };
 
 /* The registers the program had on entry; at the top of the kernel stack. */
@@ -188,8 +188,9 @@ void task_release_vfork(struct task *t);
 
 /* --- proc/exec.c --- */
 enum {
-	EXEC_KERNEL = 1,      /* argv and envp are the kernel's pointers, not the program's */
-	EXEC_UNREACHABLE = 2, /* filename names a descriptor that exec closes: no good to a script */
+	EXEC_KERNEL = 1, /* argv and envp are the kernel's pointers, not the program's */
+	EXEC_UNREACHABLE =
+		2, /* filename names a descriptor that exec closes: no good to a script */
 };
 /* Replace the current process's program by exe, which filename names; argv and envp end with NULL.
  * => does not return to the old program on success (0 then), -errno */
@@ -209,8 +210,7 @@ int proc_kill_others(void);
 void task_check_exit(void);
 /* waitid(2) and wait4(2): idtype P_ALL, P_PID, P_PGID.  *status as wait4 reports it.
  * => pid, 0 (WNOHANG), -ECHILD, -ERESTARTSYS */
-long proc_wait(int idtype, pid_t id, int options, int *status, siginfo_t *info,
-	       struct rusage *ru);
+long proc_wait(int idtype, pid_t id, int options, int *status, siginfo_t *info, struct rusage *ru);
 void proc_rusage(struct proc *p, int who, struct rusage *ru);
 /* Called when init ends. */
 void machine_exit(int code) __attribute__((noreturn));

@@ -114,8 +114,7 @@ long sys_mmap(uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off
 	len = ALIGN_UP(len, PAGE_SIZE);
 	if ((uint64_t)off + len < len)
 		return -EOVERFLOW;
-	if (obvious_overcommit(len, prot, flags) ||
-	    current->view->mapped + len > limit(RLIMIT_AS))
+	if (obvious_overcommit(len, prot, flags) || current->view->mapped + len > limit(RLIMIT_AS))
 		return -ENOMEM;
 	if (!(flags & MAP_ANONYMOUS)) {
 		file = fd_get(fd);
@@ -148,8 +147,7 @@ long sys_mprotect(uintptr_t addr, size_t len, int prot)
 {
 	struct view *v = current->view;
 
-	if ((addr & PAGE_MASK) ||
-	    (prot & ~(PROT_ALL | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP)))
+	if ((addr & PAGE_MASK) || (prot & ~(PROT_ALL | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP)))
 		return -EINVAL;
 	if (len == 0)
 		return 0;
@@ -306,26 +304,14 @@ long sys_madvise(uintptr_t addr, size_t len, int advice)
 	case MADV_COLD:
 	case MADV_PAGEOUT:
 	case MADV_POPULATE_READ:
-	case MADV_POPULATE_WRITE:
-		break;
+	case MADV_POPULATE_WRITE: break;
 	case MADV_DONTNEED:
-	case MADV_FREE:
-		view_discard(v, addr, end - addr);
-		break;
-	case MADV_DONTFORK:
-		err = set_fork_advice(v, addr, end, VM_DONTFORK, 0);
-		break;
-	case MADV_DOFORK:
-		err = set_fork_advice(v, addr, end, 0, VM_DONTFORK);
-		break;
-	case MADV_WIPEONFORK:
-		err = set_fork_advice(v, addr, end, VM_WIPEONFORK, 0);
-		break;
-	case MADV_KEEPONFORK:
-		err = set_fork_advice(v, addr, end, 0, VM_WIPEONFORK);
-		break;
-	default:
-		return -EINVAL;
+	case MADV_FREE: view_discard(v, addr, end - addr); break;
+	case MADV_DONTFORK: err = set_fork_advice(v, addr, end, VM_DONTFORK, 0); break;
+	case MADV_DOFORK: err = set_fork_advice(v, addr, end, 0, VM_DONTFORK); break;
+	case MADV_WIPEONFORK: err = set_fork_advice(v, addr, end, VM_WIPEONFORK, 0); break;
+	case MADV_KEEPONFORK: err = set_fork_advice(v, addr, end, 0, VM_WIPEONFORK); break;
+	default: return -EINVAL;
 	}
 	if (err < 0)
 		return err;

@@ -101,8 +101,8 @@ long sys_wait4(pid_t pid, int *ustatus, int options, struct rusage *uru)
 		idtype = P_PGID;
 		pid = current->proc->pgid;
 	}
-	long found = proc_wait(idtype, pid, options | WEXITED, &status, NULL,
-			       uru == NULL ? NULL : &ru);
+	long found =
+		proc_wait(idtype, pid, options | WEXITED, &status, NULL, uru == NULL ? NULL : &ru);
 	if (found <= 0)
 		return found;
 	if (ustatus != NULL && put_user(status, ustatus) < 0)

@@ -44,7 +44,7 @@ struct __kernel_timex;
 struct sigevent;
 struct utimbuf;
 
-#define S(name, args, flags) long sys_##name args;
+#define S(name, args, flags)	      long sys_##name args;
 #define P(name, args, flags, missing) long sys_##name args;
 #define N(name, why)
 #include "syscalls/table.h"

@@ -31,11 +31,11 @@ static void trace_print(const char *fmt, ...)
 		kprintf("%s", line);
 }
 
-#define CALLS 512
+#define CALLS	     512
 #define STRING_SHOWN 32
 
 static const char *const argument_lists[CALLS] = {
-#define S(name, args, flags) [__NR_##name] = #args,
+#define S(name, args, flags)	      [__NR_##name] = #args,
 #define P(name, args, flags, missing) S(name, args, flags)
 #define N(name, why)
 #include "syscalls/table.h"
@@ -48,17 +48,39 @@ static const char *const argument_lists[CALLS] = {
 static const char *error_name(long err)
 {
 	static const char *const table[] = {
-		[EPERM] = "EPERM",     [ENOENT] = "ENOENT",	  [ESRCH] = "ESRCH",
-		[EINTR] = "EINTR",     [EIO] = "EIO",		  [ENXIO] = "ENXIO",
-		[E2BIG] = "E2BIG",     [ENOEXEC] = "ENOEXEC",	  [EBADF] = "EBADF",
-		[ECHILD] = "ECHILD",   [EAGAIN] = "EAGAIN",	  [ENOMEM] = "ENOMEM",
-		[EACCES] = "EACCES",   [EFAULT] = "EFAULT",	  [EBUSY] = "EBUSY",
-		[EEXIST] = "EEXIST",   [EXDEV] = "EXDEV",	  [ENODEV] = "ENODEV",
-		[ENOTDIR] = "ENOTDIR", [EISDIR] = "EISDIR",	  [EINVAL] = "EINVAL",
-		[EMFILE] = "EMFILE",   [ENOTTY] = "ENOTTY",	  [ETXTBSY] = "ETXTBSY",
-		[ENOSPC] = "ENOSPC",   [ESPIPE] = "ESPIPE",	  [EROFS] = "EROFS",
-		[EPIPE] = "EPIPE",     [ERANGE] = "ERANGE",	  [ENOSYS] = "ENOSYS",
-		[ELOOP] = "ELOOP",     [ENOTEMPTY] = "ENOTEMPTY", [ETIMEDOUT] = "ETIMEDOUT",
+		[EPERM] = "EPERM",
+		[ENOENT] = "ENOENT",
+		[ESRCH] = "ESRCH",
+		[EINTR] = "EINTR",
+		[EIO] = "EIO",
+		[ENXIO] = "ENXIO",
+		[E2BIG] = "E2BIG",
+		[ENOEXEC] = "ENOEXEC",
+		[EBADF] = "EBADF",
+		[ECHILD] = "ECHILD",
+		[EAGAIN] = "EAGAIN",
+		[ENOMEM] = "ENOMEM",
+		[EACCES] = "EACCES",
+		[EFAULT] = "EFAULT",
+		[EBUSY] = "EBUSY",
+		[EEXIST] = "EEXIST",
+		[EXDEV] = "EXDEV",
+		[ENODEV] = "ENODEV",
+		[ENOTDIR] = "ENOTDIR",
+		[EISDIR] = "EISDIR",
+		[EINVAL] = "EINVAL",
+		[EMFILE] = "EMFILE",
+		[ENOTTY] = "ENOTTY",
+		[ETXTBSY] = "ETXTBSY",
+		[ENOSPC] = "ENOSPC",
+		[ESPIPE] = "ESPIPE",
+		[EROFS] = "EROFS",
+		[EPIPE] = "EPIPE",
+		[ERANGE] = "ERANGE",
+		[ENOSYS] = "ENOSYS",
+		[ELOOP] = "ELOOP",
+		[ENOTEMPTY] = "ENOTEMPTY",
+		[ETIMEDOUT] = "ETIMEDOUT",
 	};
 	return err > 0 && err < (long)ARRAY_SIZE(table) ? table[err] : NULL;
 }
