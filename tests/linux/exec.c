@@ -754,7 +754,7 @@ TEST(script_by_descriptor)
 	CHECK_EQ(dup2(dir, 21), 21);
 	CHECK_ERR(syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH), ENOENT);
 	CHECK_ERR(syscall(SYS_execveat, 20, "", argv, environ, 0), ENOENT);
-	CHECK_ERR(syscall(SYS_execveat, 20, "", argv, environ, 0x8000), EINVAL);
+	CHECK_ERR(syscall(SYS_execveat, 21, "s", argv, environ, 0x8), EINVAL);
 	CHECK_ERR(syscall(SYS_execveat, 77, "s", argv, environ, 0), EBADF);
 	pid = CHILD(syscall(SYS_execveat, 20, "", argv, environ, AT_EMPTY_PATH));
 	CHECK_EXITED(pid, 0);
