@@ -23,8 +23,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* The descriptors that QEMU inherits: its ends of the pipes, and the initrd.  -1: not there. */
 enum { OUT, ERR, LOG, CTL, TRACE, COM1, COM2, MESSAGES, INITRD, ENDS };
 
