@@ -17,7 +17,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
-#include "proc/internal.h"
+#include "proc/task.h"
 
 #define WORDS_MAX 4096 /* arguments, and environment strings */
 

@@ -10,7 +10,5 @@ void proc_unlist(struct proc *p);
 void proc_drop_exe(struct proc *p);
 /* Take t out of its process's list and the table of tids. */
 void task_leave_proc(struct task *t);
-/* The first program could not be started: say so and stop the machine. */
-void init_failed(const char *path, int err) __attribute__((noreturn));
 
 #endif

@@ -214,6 +214,8 @@ long proc_wait(int idtype, pid_t id, int options, int *status, siginfo_t *info, 
 void proc_rusage(struct proc *p, int who, struct rusage *ru);
 /* Called when init ends. */
 void machine_exit(int code) __attribute__((noreturn));
+/* The first program could not be started: say so and stop the machine (boot/init.c). */
+void init_failed(const char *path, int err) __attribute__((noreturn));
 
 /* Is pgid an orphaned process group?  (setpgid(2), job control) */
 bool pgrp_orphaned(pid_t pgid);
