@@ -1,0 +1,40 @@
+# Little memory, and too little: only who asked for it pays.
+. tests/flat/lib.sh
+
+run -m 32M sh -c 'tail /dev/zero; echo "status $?"; echo still here' </dev/null
+check hog_is_killed out "status 137
+still here" "$out"
+
+# A hundred times, and as much memory afterwards as before.
+run -m 32M sh -c 'free() { sed -n "s/^free_pages: //p" /proc/flatshare; }
+	for i in 1 2 3; do tail /dev/zero 2>/dev/null; done; a=$(free); a=$(free)
+	i=0; while [ $i -lt 30 ]; do tail /dev/zero 2>/dev/null; i=$((i + 1)); done
+	b=$(free); b=$(free); [ $((a - b)) -le 2 ] && echo none lost || echo "lost $((a - b))"' </dev/null
+check nothing_lost_to_hogs out 'none lost' "$out"
+
+# A file system in memory that grows until nothing is left.
+run -m 32M sh -c 'cat /dev/zero >/tmp/big; [ $? -ne 0 ] && echo failed; rm /tmp/big; ls / >/dev/null && echo alive' </dev/null
+check full_file_system out "failed
+alive" "$out"
+
+# A fork bomb ends in an error, and when it is killed the shell goes on.
+run -m 64M --timeout 100 sh -c 'cat >/tmp/bomb <<END
+#!/bin/sh
+/tmp/bomb & /tmp/bomb & wait
+END
+	chmod +x /tmp/bomb; (ulimit -u 300; setsid timeout -s KILL 3 /tmp/bomb) >/dev/null 2>&1
+	sleep 1; i=0; while [ $i -lt 50 ]; do killall -9 bomb sh 2>/dev/null || break; i=$((i + 1)); done; sleep 0.3
+	echo alive; seq 3 | wc -l' </dev/null
+case $out in
+*alive*3) echo ok fork_bomb ;;
+*) echo "not ok fork_bomb: '$out', status $status, $(tail -n 3 "$dir/err")" ;;
+esac
+
+# Many processes at once in little memory: none is lost.
+run -m 64M --timeout 100 sh -c 'i=0; while [ $i -lt 200 ]; do sleep 3 & i=$((i + 1)); done; wait; echo $i' </dev/null
+check two_hundred_sleepers_in_64M out 200 "$out"
+
+for mib in 6 8 16; do
+	run -m ${mib}M sh -c 'ls /bin | wc -l' </dev/null
+	check "pipeline_in_${mib}M" status 0 "$status"
+done
