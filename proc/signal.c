@@ -360,6 +360,22 @@ int signal_take(uint64_t set, siginfo_t *info)
 
 /* --- delivery --- */
 
+/* The current task, in a shadow, is to stop: the parent must not stay paused for so long. */
+static void leave_parent_alone(struct view *v, int signo)
+{
+	if (fork_mode == FORK_MODE_FULL) {
+		view_split(v, FORK_SIGNAL, signo);
+		return;
+	}
+	kprintf("fork=cow: %s[%d] stops by signal %d while its parent is paused: killed\n",
+		current->comm, current->proc->pid, signo);
+	if (v->record != NULL) {
+		v->record->end = FORK_SIGNAL;
+		v->record->end_call = signo;
+	}
+	proc_exit_group(SIGKILL);
+}
+
 /* The process is to stop: this task does, and the last one tells the parent. */
 static void stop_here(void)
 {
@@ -368,8 +384,8 @@ static void stop_here(void)
 	int signo = p->stop_code;
 	bool last = true;
 
-	if (t->view->under != NULL && fork_mode == FORK_MODE_FULL)
-		view_split(t->view, FORK_SIGNAL, signo);
+	if (t->view->under != NULL)
+		leave_parent_alone(t->view, signo);
 	t->state = TASK_STOPPED;
 	LIST_FOREACH (other, &p->tasks, proc_link)
 		last &= other->state == TASK_STOPPED || other->exiting;
