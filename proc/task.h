@@ -42,7 +42,6 @@ struct task {
 	bool killable;	   /* asleep, only a fatal signal wakes it */
 	bool timed_out;	   /* set by sleep_timer */
 	bool exiting;	   /* in exit already */
-	bool in_syscall;   /* for /proc and records */
 	struct proc *proc; /* counted */
 	struct view *view; /* counted; NULL: a kernel task, or dead */
 	struct timer sleep_timer;
