@@ -31,7 +31,7 @@ const struct file_ops *dev_lookup(unsigned major, unsigned minor)
 {
 	struct device *dev;
 
-	LIST_FOREACH(dev, &devices, link) {
+	LIST_FOREACH (dev, &devices, link) {
 		if (dev->major == major && dev->minor == minor)
 			return dev->ops;
 	}
@@ -121,13 +121,17 @@ static int zero_mmap(struct file *f, unsigned prot, unsigned vm_flags)
 	return FILE_MAPS_ZEROES;
 }
 
-static const struct file_ops null_ops = { .read = null_read, .write = null_write,
+static const struct file_ops null_ops = { .read = null_read,
+					  .write = null_write,
 					  .llseek = any_llseek };
-static const struct file_ops zero_ops = { .read = zero_read, .write = null_write,
-					  .llseek = any_llseek, .mmap = zero_mmap };
-static const struct file_ops full_ops = { .read = zero_read, .write = full_write,
+static const struct file_ops zero_ops = {
+	.read = zero_read, .write = null_write, .llseek = any_llseek, .mmap = zero_mmap
+};
+static const struct file_ops full_ops = { .read = zero_read,
+					  .write = full_write,
 					  .llseek = any_llseek };
-static const struct file_ops random_ops = { .read = random_read, .write = null_write,
+static const struct file_ops random_ops = { .read = random_read,
+					    .write = null_write,
 					    .llseek = any_llseek };
 
 /* --- /dev/kmsg --- */
@@ -172,12 +176,12 @@ static ssize_t kmsg_write(struct file *f, struct iobuf *b, off_t *pos)
 static unsigned kmsg_poll(struct file *f, struct poll_table *pt)
 {
 	(void)pt;
-	return POLLOUT | POLLWRNORM |
-	       ((uint64_t)f->pos < log_written() ? POLLIN | POLLRDNORM : 0);
+	return POLLOUT | POLLWRNORM | ((uint64_t)f->pos < log_written() ? POLLIN | POLLRDNORM : 0);
 }
 
-static const struct file_ops kmsg_ops = { .read = kmsg_read, .write = kmsg_write,
-					  .poll = kmsg_poll, .llseek = any_llseek };
+static const struct file_ops kmsg_ops = {
+	.read = kmsg_read, .write = kmsg_write, .poll = kmsg_poll, .llseek = any_llseek
+};
 
 /* --- the file system --- */
 
@@ -199,7 +203,12 @@ static int dev_fill(struct super *sb, const char *options)
 	return 0;
 }
 
-const struct fs_type devtmpfs_type = { "devtmpfs", TMPFS_MAGIC, true, dev_fill, NULL };
+const struct fs_type devtmpfs_type = {
+	.name = "devtmpfs",
+	.magic = TMPFS_MAGIC,
+	.nodev = true,
+	.fill = dev_fill,
+};
 
 struct super *dev_super_get(void)
 {
@@ -211,8 +220,8 @@ static void dev_symlink(const char *name, const char *target)
 {
 	struct dentry *d = dentry_create(dev_root, name, strlen(name));
 
-	if (d == NULL || dev_root->inode->ops->create(dev_root->inode, d, S_IFLNK | 0777, 0,
-						      target) < 0)
+	if (d == NULL ||
+	    dev_root->inode->ops->create(dev_root->inode, d, S_IFLNK | 0777, 0, target) < 0)
 		panic("no memory for /dev");
 	dentry_add(d);
 	dentry_put(d);
@@ -226,8 +235,8 @@ void dev_init(void)
 		const struct file_ops *ops;
 		mode_t mode;
 	} memory[] = {
-		{ "null", 3, &null_ops, 0666 },	    { "zero", 5, &zero_ops, 0666 },
-		{ "full", 7, &full_ops, 0666 },	    { "random", 8, &random_ops, 0666 },
+		{ "null", 3, &null_ops, 0666 },	     { "zero", 5, &zero_ops, 0666 },
+		{ "full", 7, &full_ops, 0666 },	     { "random", 8, &random_ops, 0666 },
 		{ "urandom", 9, &random_ops, 0666 }, { "kmsg", 11, &kmsg_ops, 0644 },
 	};
 	int err;

@@ -19,8 +19,8 @@
 #include "proc/task.h"
 
 #define ITEM_QUEUES 3 /* queues of one file */
-#define MAX_DEPTH 5   /* sets in sets */
-#define FLAG_BITS (EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP)
+#define MAX_DEPTH   5 /* sets in sets */
+#define FLAG_BITS   (EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP)
 
 struct epoll {
 	struct list items, ready;
@@ -131,7 +131,7 @@ static bool contains(const struct epoll *set, const struct epoll *wanted, int de
 
 	if (set == wanted || depth > MAX_DEPTH)
 		return true;
-	LIST_FOREACH(it, &set->items, link) {
+	LIST_FOREACH (it, &set->items, link) {
 		if (it->file->ops == &epoll_ops && contains(it->file->priv, wanted, depth + 1))
 			return true;
 	}
@@ -191,8 +191,7 @@ int epoll_change(struct file *sf, int op, int fd, struct file *f, const struct e
 		if (item_ask(it) != 0)
 			make_ready(it);
 		return 0;
-	default:
-		return -EINVAL;
+	default: return -EINVAL;
 	}
 }
 
@@ -261,7 +260,7 @@ static unsigned epoll_poll(struct file *f, struct poll_table *pt)
 	struct epoll_item *it;
 
 	poll_wait(pt, &set->wait);
-	LIST_FOREACH(it, &set->ready, ready) {
+	LIST_FOREACH (it, &set->ready, ready) {
 		if (item_ask(it) != 0)
 			return POLLIN | POLLRDNORM;
 	}

@@ -13,12 +13,12 @@
 #include "proc/task.h"
 
 #define FIRST_FDS 64
-#define BITS 64
+#define BITS	  64
 
 struct files {
 	refcount_t ref;
-	int cap;	      /* descriptors there is room for: a multiple of BITS */
-	int free_from;	      /* all below are in use */
+	int cap;       /* descriptors there is room for: a multiple of BITS */
+	int free_from; /* all below are in use */
 	struct file **file;
 	uint64_t *in_use, *cloexec; /* one allocation, cap / BITS words each */
 };

@@ -15,6 +15,9 @@ int fd_close(int fd); /* => 0, -EBADF */
 /* => 0, 1, -EBADF */
 int fd_cloexec(int fd);
 void fd_set_cloexec(int fd, bool on);
+/* Is fd closed at exec? */
+unsigned files_cloexec(struct files *t, int fd);
+int files_capacity(const struct files *t); /* descriptors there is room for */
 bool files_shared(const struct files *t);
 
 #endif

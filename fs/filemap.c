@@ -87,8 +87,7 @@ void filemap_free(struct inode *inode)
 /* The bytes changed: patched copies of the text are no longer right. */
 static void content_changed(struct inode *inode)
 {
-	if (inode->ext.patched != NULL || inode->ext.stubs != NULL ||
-	    inode->ext.stub_state != NULL)
+	if (inode->ext.patched != NULL || inode->ext.stubs != NULL || inode->ext.stub_state != NULL)
 		arch_patch_forget(inode);
 }
 
@@ -274,8 +273,7 @@ static off_t seek_data_hole(struct inode *inode, uint64_t at, bool data)
 		return -ENXIO;
 	if (data) {
 		uint64_t first = index;
-		if (radix_next(&inode->pages, &first) == NULL ||
-		    first >= pages_of(inode->size))
+		if (radix_next(&inode->pages, &first) == NULL || first >= pages_of(inode->size))
 			return -ENXIO;
 		return (off_t)(first == index ? at : first << PAGE_SHIFT);
 	}
@@ -291,14 +289,9 @@ static off_t filemap_llseek(struct file *f, off_t off, int whence)
 	off_t base = 0;
 
 	switch (whence) {
-	case SEEK_SET:
-		break;
-	case SEEK_CUR:
-		base = f->pos;
-		break;
-	case SEEK_END:
-		base = (off_t)inode->size;
-		break;
+	case SEEK_SET: break;
+	case SEEK_CUR: base = f->pos; break;
+	case SEEK_END: base = (off_t)inode->size; break;
 	case SEEK_DATA:
 	case SEEK_HOLE:
 		if (off < 0)
@@ -307,8 +300,7 @@ static off_t filemap_llseek(struct file *f, off_t off, int whence)
 		if (off < 0)
 			return off;
 		break;
-	default:
-		return -EINVAL;
+	default: return -EINVAL;
 	}
 	if (__builtin_add_overflow(base, off, &off) || off < 0)
 		return -EINVAL;

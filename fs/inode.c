@@ -104,24 +104,6 @@ void inode_touch_mtime(struct inode *inode)
 
 /* --- who may --- */
 
-bool capable(unsigned cap)
-{
-	return (current->proc->cap_effective & (1ull << cap)) != 0;
-}
-
-bool in_group(gid_t gid)
-{
-	const struct proc *p = current->proc;
-
-	if (p->fsgid == gid)
-		return true;
-	for (unsigned i = 0; i < p->group_count; i++) {
-		if (p->groups[i] == gid)
-			return true;
-	}
-	return false;
-}
-
 static int permission(const struct inode *inode, unsigned mask, uid_t uid, bool group,
 		      uint64_t caps)
 {

@@ -10,10 +10,10 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
-#define LOCK_SH 1
-#define LOCK_EX 2
-#define LOCK_NB 4
-#define LOCK_UN 8
+#define LOCK_SH	   1
+#define LOCK_EX	   2
+#define LOCK_NB	   4
+#define LOCK_UN	   8
 #define OFFSET_MAX INT64_MAX
 
 enum lock_kind { LOCK_POSIX, LOCK_OFD, LOCK_FLOCK };
@@ -52,8 +52,8 @@ static struct file_lock *find_conflict(struct inode *inode, const struct file_lo
 	struct file_lock *l;
 
 	for (l = inode->locks; l != NULL; l = l->next) {
-		if ((l->kind == LOCK_FLOCK) == (want->kind == LOCK_FLOCK) &&
-		    !same_owner(l, want) && overlap(l, want) && (l->exclusive || want->exclusive))
+		if ((l->kind == LOCK_FLOCK) == (want->kind == LOCK_FLOCK) && !same_owner(l, want) &&
+		    overlap(l, want) && (l->exclusive || want->exclusive))
 			return l;
 	}
 	return NULL;
@@ -67,7 +67,7 @@ static bool would_deadlock(const void *me, const void *holder)
 		bool found = false;
 		if (holder == me)
 			return true;
-		LIST_FOREACH(s, &sleepers, link) {
+		LIST_FOREACH (s, &sleepers, link) {
 			if (s->owner == holder) {
 				holder = s->holder;
 				found = true;
@@ -253,8 +253,7 @@ int lock_posix(struct file *f, int cmd, struct flock *fl)
 		return 0;
 	}
 	switch (fl->l_type) {
-	case F_UNLCK:
-		return apply(f->inode, &want, true);
+	case F_UNLCK: return apply(f->inode, &want, true);
 	case F_RDLCK:
 		if (mode == O_WRONLY)
 			return -EBADF;
@@ -263,8 +262,7 @@ int lock_posix(struct file *f, int cmd, struct flock *fl)
 		if (mode == O_RDONLY)
 			return -EBADF;
 		break;
-	default:
-		return -EINVAL;
+	default: return -EINVAL;
 	}
 	err = wait_for_room(f->inode, &want, cmd == F_SETLKW || cmd == F_OFD_SETLKW);
 	return err < 0 ? err : apply(f->inode, &want, false);
@@ -279,13 +277,10 @@ int lock_flock(struct file *f, int op)
 	want.pid = current->proc->pid;
 	want.exclusive = (op & ~LOCK_NB) == LOCK_EX;
 	switch (op & ~LOCK_NB) {
-	case LOCK_UN:
-		return apply(f->inode, &want, true);
+	case LOCK_UN: return apply(f->inode, &want, true);
 	case LOCK_SH:
-	case LOCK_EX:
-		break;
-	default:
-		return -EINVAL;
+	case LOCK_EX: break;
+	default: return -EINVAL;
 	}
 	int err = wait_for_room(f->inode, &want, !(op & LOCK_NB));
 	return err < 0 ? err : apply(f->inode, &want, false);

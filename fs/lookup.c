@@ -315,12 +315,9 @@ static int walk_finish(struct walk *w, bool *again)
 	switch (w->kind) {
 	case LAST_ROOT:
 	case LAST_DOT:
-	case LAST_JUMP:
-		return 0;
-	case LAST_DOTDOT:
-		return go_up(w);
-	case LAST_NAME:
-		break;
+	case LAST_JUMP: return 0;
+	case LAST_DOTDOT: return go_up(w);
+	case LAST_NAME: break;
 	}
 	int err = walk_last(w, &d);
 	if (err < 0)

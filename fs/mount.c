@@ -12,9 +12,9 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
-#define UMOUNT_FORCE 1
-#define UMOUNT_DETACH 2
-#define UMOUNT_EXPIRE 4
+#define UMOUNT_FORCE	1
+#define UMOUNT_DETACH	2
+#define UMOUNT_EXPIRE	4
 #define UMOUNT_NOFOLLOW 8
 
 #define KEPT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)
@@ -27,8 +27,7 @@ struct mount *anon_mount;
 static unsigned next_dev = 1;
 static int next_mount_id = 1;
 
-const struct fs_type *const fs_types[] = { &tmpfs_type, &devtmpfs_type, &proc_type,
-					   NULL };
+const struct fs_type *const fs_types[] = { &tmpfs_type, &devtmpfs_type, &proc_type, NULL };
 
 const struct fs_type *fs_type_find(const char *name)
 {
@@ -163,7 +162,7 @@ struct mount *mount_on(const struct path *p)
 
 	if (p->dentry->mounted == 0)
 		return NULL;
-	LIST_FOREACH(m, &mount_list, all) {
+	LIST_FOREACH (m, &mount_list, all) {
 		if (m->mountpoint == p->dentry && m->parent == p->mnt)
 			found = m;
 	}
@@ -197,8 +196,7 @@ static int mount_new(const char *source, const struct path *at, const char *type
 
 	if (t == NULL)
 		return -ENODEV;
-	struct super *sb =
-		t == &devtmpfs_type ? dev_super_get() : super_create(t, options, &err);
+	struct super *sb = t == &devtmpfs_type ? dev_super_get() : super_create(t, options, &err);
 	if (sb == NULL)
 		return err;
 	struct mount *m = mount_create(sb, sb->root, source, flags);
@@ -225,8 +223,8 @@ static int mount_bind(const char *source, const struct path *at, unsigned long f
 		path_put(&from);
 		return -ENOTDIR;
 	}
-	struct mount *m = mount_create(from.mnt->sb, from.dentry, from.mnt->source,
-				       from.mnt->flags | flags);
+	struct mount *m =
+		mount_create(from.mnt->sb, from.dentry, from.mnt->source, from.mnt->flags | flags);
 	path_put(&from);
 	if (m == NULL)
 		return -ENOMEM;
@@ -287,7 +285,7 @@ static bool has_mounts_below(const struct mount *m)
 {
 	struct mount *other;
 
-	LIST_FOREACH(other, &mount_list, all) {
+	LIST_FOREACH (other, &mount_list, all) {
 		if (other->parent == m)
 			return true;
 	}
@@ -307,7 +305,7 @@ int do_umount(const struct path *at, int flags)
 	if (m->parent == NULL)
 		return -EBUSY;
 	if (flags & UMOUNT_DETACH) {
-		LIST_FOREACH_SAFE(other, tmp, &mount_list, all) {
+		LIST_FOREACH_SAFE (other, tmp, &mount_list, all) {
 			if (other->parent == m)
 				mount_detach(other);
 		}

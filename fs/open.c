@@ -10,7 +10,7 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
-#define ACCESS(flags) ((flags) & O_ACCMODE)
+#define ACCESS(flags) ((flags)&O_ACCMODE)
 /* What F_GETFL shows: without the flags that matter to open alone. */
 #define OPEN_ONLY (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)
 
@@ -21,12 +21,9 @@ static const struct file_ops path_only_ops;
 static unsigned access_mask(unsigned flags)
 {
 	switch (ACCESS(flags)) {
-	case O_RDONLY:
-		return MAY_READ;
-	case O_WRONLY:
-		return MAY_WRITE;
-	default:
-		return MAY_READ | MAY_WRITE;
+	case O_RDONLY: return MAY_READ;
+	case O_WRONLY: return MAY_WRITE;
+	default: return MAY_READ | MAY_WRITE;
 	}
 }
 
@@ -195,8 +192,7 @@ static int find_last(struct walk *w, unsigned flags, mode_t mode, struct path *o
 	return 0;
 }
 
-static int open_lookup(struct walk *w, unsigned flags, mode_t mode, struct path *out,
-		       bool *created)
+static int open_lookup(struct walk *w, unsigned flags, mode_t mode, struct path *out, bool *created)
 {
 	bool again, slash = false;
 	int err;

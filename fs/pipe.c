@@ -25,8 +25,8 @@
 #include "proc/task.h"
 
 #define DEFAULT_SLOTS 16
-#define MAX_SLOTS 256	 /* /proc/sys/fs/pipe-max-size: 1 MiB */
-#define MOST_SLOTS 16384 /* also for root */
+#define MAX_SLOTS     256   /* /proc/sys/fs/pipe-max-size: 1 MiB */
+#define MOST_SLOTS    16384 /* also for root */
 
 struct slot {
 	struct page *page;

@@ -20,7 +20,8 @@ int poll_files(struct poll_entry *e, unsigned n, uint64_t deadline);
 
 struct file *epoll_create(int *err);
 /* op: EPOLL_CTL_*; ev in kernel memory. */
-int epoll_change(struct file *set, int op, int fd, struct file *target, const struct epoll_event *ev);
+int epoll_change(struct file *set, int op, int fd, struct file *target,
+		 const struct epoll_event *ev);
 /* Get up to n events into kernel memory.  => events, -ERESTARTSYS … */
 int epoll_collect(struct file *set, struct epoll_event *out, int n, uint64_t deadline);
 

@@ -475,4 +475,5 @@ const struct fs_type proc_type = {
 	.magic = PROC_SUPER_MAGIC,
 	.nodev = true,
 	.fill = proc_fill,
+	.computed = true,
 };

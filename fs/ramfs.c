@@ -30,12 +30,8 @@ static void set_ops(struct inode *inode)
 		inode->ops = &ramfs_file_inode_ops;
 		inode->fops = &ramfs_file_ops;
 		break;
-	case S_IFLNK:
-		inode->ops = &ramfs_link_inode_ops;
-		break;
-	default:
-		inode->ops = &ramfs_special_inode_ops;
-		break;
+	case S_IFLNK: inode->ops = &ramfs_link_inode_ops; break;
+	default: inode->ops = &ramfs_special_inode_ops; break;
 	}
 }
 
@@ -159,6 +155,8 @@ static const struct inode_ops ramfs_dir_inode_ops = {
 };
 static const struct inode_ops ramfs_file_inode_ops = {
 	.truncate = filemap_truncate,
+	.punch = filemap_punch,
+	.allocate = filemap_allocate,
 	.evict = ramfs_evict,
 };
 static const struct inode_ops ramfs_link_inode_ops = {
@@ -269,8 +267,7 @@ static uint64_t parse_size(const char *value, uint64_t unit, bool *bad)
 		n *= 1024;
 		end++;
 		break;
-	case '%':
-		return n * page_total() / 100;
+	case '%': return n * page_total() / 100;
 	}
 	if (*end != '\0' && *end != ',')
 		*bad = true;
@@ -357,6 +354,23 @@ static int anon_fill(struct super *sb, const char *options)
 	return fill_root(sb, 0700);
 }
 
-const struct fs_type tmpfs_type = { "tmpfs", TMPFS_MAGIC, true, tmpfs_fill, tmpfs_show };
-const struct fs_type rootfs_type = { "tmpfs", TMPFS_MAGIC, true, rootfs_fill, tmpfs_show };
-const struct fs_type anon_type = { "anon", RAMFS_MAGIC, true, anon_fill, NULL };
+const struct fs_type tmpfs_type = {
+	.name = "tmpfs",
+	.magic = TMPFS_MAGIC,
+	.nodev = true,
+	.fill = tmpfs_fill,
+	.show = tmpfs_show,
+};
+const struct fs_type rootfs_type = {
+	.name = "tmpfs",
+	.magic = TMPFS_MAGIC,
+	.nodev = true,
+	.fill = rootfs_fill,
+	.show = tmpfs_show,
+};
+const struct fs_type anon_type = {
+	.name = "anon",
+	.magic = RAMFS_MAGIC,
+	.nodev = true,
+	.fill = anon_fill,
+};

@@ -310,7 +310,8 @@ void vfs_mount_defaults(void)
 	root->max_pages = root->pages + page_free_count() / 4 * 3;
 	root->max_inodes = root->inodes + page_total() * (PAGE_SIZE / 1024);
 	for (unsigned i = 0; i < ARRAY_SIZE(defaults); i++) {
-		if (path_lookup(AT_FDCWD, defaults[i].path, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &at) < 0)
+		if (path_lookup(AT_FDCWD, defaults[i].path, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &at) <
+		    0)
 			continue;
 		int err = do_mount(defaults[i].type, &at, defaults[i].type, 0, NULL);
 		if (err < 0)

@@ -29,9 +29,9 @@ struct dir_context;
 
 /* Where data come from or go to. */
 struct iobuf {
-	void *base;   /* the next byte */
-	size_t len;   /* bytes left */
-	bool kernel;  /* base is a kernel address */
+	void *base;  /* the next byte */
+	size_t len;  /* bytes left */
+	bool kernel; /* base is a kernel address */
 	/* further pieces (readv): */
 	const struct iovec_ *more;
 	unsigned more_count;
@@ -52,8 +52,8 @@ static inline struct iobuf iobuf_kernel(const void *p, size_t n)
 size_t iobuf_left(const struct iobuf *b); /* bytes left in all pieces */
 /* Move bytes between kernel memory and the buffer, and advance it.  => bytes moved: fewer than n
  * when the buffer ends or a program's page faults (then b->len != 0) */
-size_t iobuf_put(struct iobuf *b, const void *src, size_t n);  /* read(2): into the buffer */
-size_t iobuf_take(struct iobuf *b, void *dst, size_t n);       /* write(2): out of it */
+size_t iobuf_put(struct iobuf *b, const void *src, size_t n); /* read(2): into the buffer */
+size_t iobuf_take(struct iobuf *b, void *dst, size_t n);      /* write(2): out of it */
 size_t iobuf_zero(struct iobuf *b, size_t n);
 
 #define FILE_MAPS_ZEROES 1
@@ -66,14 +66,14 @@ struct file_ops {
 	unsigned (*poll)(struct file *f, struct poll_table *pt);
 	long (*ioctl)(struct file *f, unsigned cmd, uintptr_t arg);
 	int (*open)(struct inode *inode, struct file *f);
-	void (*release)(struct file *f);	/* the last reference goes */
+	void (*release)(struct file *f);			/* the last reference goes */
 	off_t (*llseek)(struct file *f, off_t off, int whence); /* NULL: ESPIPE */
 	/* Check that the file may be mapped; inode_page() serves the faults.  NULL: ENODEV
 	 * => 0, -errno, FILE_MAPS_ZEROES: map anonymous memory instead */
 	int (*mmap)(struct file *f, unsigned prot, unsigned vm_flags);
 	int (*readdir)(struct file *f, struct dir_context *ctx);
-	void (*flush)(struct file *f);		/* at each close */
-	const char *name;	/* of files without a place in the tree: anon_inode:[name] */
+	void (*flush)(struct file *f); /* at each close */
+	const char *name;	       /* of files without a place in the tree: anon_inode:[name] */
 };
 
 /* A place in the tree of all mounted file systems.  Both are counted. */
@@ -84,17 +84,17 @@ struct path {
 
 struct file {
 	refcount_t ref;
-	struct inode *inode;	/* counted */
-	struct dentry *dentry;	/* counted */
-	struct mount *mnt;	/* counted */
+	struct inode *inode;   /* counted */
+	struct dentry *dentry; /* counted */
+	struct mount *mnt;     /* counted */
 	const struct file_ops *ops;
 	off_t pos;
-	unsigned flags;		/* O_* as fcntl(F_GETFL) reports them */
-	void *priv;		/* of the ops */
-	struct tty *tty;	/* a terminal, or NULL */
+	unsigned flags;		    /* O_* as fcntl(F_GETFL) reports them */
+	void *priv;		    /* of the ops */
+	struct tty *tty;	    /* a terminal, or NULL */
 	struct epoll_item *watched; /* epoll sets that hold it: fs/epoll.c */
-	int owner;		/* F_SETOWN */
-	bool writer;		/* counted in inode->writers */
+	int owner;		    /* F_SETOWN */
+	bool writer;		    /* counted in inode->writers */
 };
 
 void file_get(struct file *f);
@@ -130,12 +130,12 @@ struct page *inode_page(struct inode *inode, uint64_t index, int *err);
 struct file *file_create_anonymous(const char *name, uint64_t size);
 /* Things that other parts hang on an inode. */
 struct inode_ext {
-	struct radix *patched;	/* arch: patched text pages and stub pages; NULL: none */
+	struct radix *patched; /* arch: patched text pages and stub pages; NULL: none */
 	struct radix *stubs;
 	void *stub_state;
-	unsigned window_hint;	/* exec: the window its last process had; 0: none */
-	uint64_t slide;		/* and where in it */
-	unsigned mappings;	/* VMAs of the file, in all views */
+	unsigned window_hint; /* exec: the window its last process had; 0: none */
+	uint64_t slide;	      /* and where in it */
+	unsigned mappings;    /* VMAs of the file, in all views */
 };
 struct inode_ext *inode_ext(struct inode *inode);
 void inode_get(struct inode *inode);
@@ -147,9 +147,9 @@ void inode_allow_write(struct inode *inode);
 /* --- descriptor tables --- */
 
 struct files;
-struct files *files_create(void);			/* NULL: no memory */
-struct files *files_copy(struct files *from);		/* fork.  NULL: no memory */
-struct files *files_share(struct files *f);		/* CLONE_FILES: a reference */
+struct files *files_create(void);	      /* NULL: no memory */
+struct files *files_copy(struct files *from); /* fork.  NULL: no memory */
+struct files *files_share(struct files *f);   /* CLONE_FILES: a reference */
 void files_put(struct files *f);
 void files_close_on_exec(struct files *f);
 /* => file with a new reference, or NULL: EBADF.  Of the current process. */
@@ -168,8 +168,8 @@ void fs_state_put(struct fs_state *s);
 mode_t fs_umask(struct fs_state *s, mode_t mask); /* set it.  => the old one */
 
 /* --- start --- */
-void vfs_init(void);   /* caches, the root ramfs, /dev, /proc mounts when the directories exist */
-void vfs_mount_defaults(void);	/* after the initrd is unpacked */
+void vfs_init(void); /* caches, the root ramfs, /dev, /proc mounts when the directories exist */
+void vfs_mount_defaults(void); /* after the initrd is unpacked */
 /* For the initrd unpacker (initrd/cpio.c): make a node; data pages that lie page aligned in the
  * archive are used in place.  mode has the type bits.  => 0, -errno */
 int ramfs_boot_node(const char *path, mode_t mode, uid_t uid, gid_t gid, uint32_t mtime,
@@ -191,7 +191,7 @@ const struct file_ops *dev_lookup(unsigned major, unsigned minor);
 
 /* --- poll --- */
 struct poll_table;
-void poll_wait(struct poll_table *pt, struct waitq *q); /* pt NULL: nothing */
+void poll_wait(struct poll_table *pt, struct waitq *q);	   /* pt NULL: nothing */
 unsigned file_poll(struct file *f, struct poll_table *pt); /* files without the op: always ready */
 
 #endif

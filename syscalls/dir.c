@@ -3,7 +3,7 @@
 #include <asm/errno.h>
 #include <linux/mount.h>
 
-#include "fs/internal.h"
+#include "fs/path.h"
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
@@ -41,8 +41,8 @@ union dirent_space {
 	char bytes[288];
 };
 
-static bool emit_entry(struct dir_context *ctx, const char *name, size_t len, off_t next,
-		       ino_t ino, unsigned type)
+static bool emit_entry(struct dir_context *ctx, const char *name, size_t len, off_t next, ino_t ino,
+		       unsigned type)
 {
 	struct dirent_buffer *b = CONTAINER_OF(ctx, struct dirent_buffer, ctx);
 	size_t head = b->old ? offsetof(struct linux_dirent, d_name)
@@ -116,10 +116,8 @@ long sys_getdents(int fd, struct linux_dirent *buf, unsigned size)
 /* A string that may be NULL.  => 0 with *out to free */
 static int optional_string(const char *user, char **out)
 {
-	int err = 0;
-
-	*out = user == NULL ? NULL : path_from_user(user, &err);
-	return user != NULL && *out == NULL ? err : 0;
+	*out = NULL;
+	return user == NULL ? 0 : path_from_user(user, out);
 }
 
 long sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
@@ -133,11 +131,10 @@ long sys_mount(const char *source, const char *target, const char *type, unsigne
 		err = optional_string(type, &fs);
 	if (err == 0)
 		err = optional_string(data, &options);
-	if (err == 0) {
-		at = path_from_user(target, &err);
-		if (at != NULL)
-			err = path_lookup(AT_FDCWD, at, LOOKUP_FOLLOW, &p);
-	}
+	if (err == 0)
+		err = path_from_user(target, &at);
+	if (err == 0)
+		err = path_lookup(AT_FDCWD, at, LOOKUP_FOLLOW, &p);
 	if (err == 0) {
 		if ((flags & 0xffff0000) == 0xc0ed0000)
 			flags &= 0xffff; /* the magic number of old programs */
@@ -154,10 +151,10 @@ long sys_mount(const char *source, const char *target, const char *type, unsigne
 long sys_umount2(const char *target, int flags)
 {
 	struct path p;
-	int err;
-	char *at = path_from_user(target, &err);
+	char *at;
+	int err = path_from_user(target, &at);
 
-	if (at == NULL)
+	if (err < 0)
 		return err;
 	err = path_lookup(AT_FDCWD, at, flags & 8 ? 0 : LOOKUP_FOLLOW, &p);
 	kfree(at);

@@ -11,7 +11,9 @@
 #include <linux/resource.h>
 
 #include "fs/fd.h"
-#include "fs/internal.h"
+#include "fs/lock.h"
+#include "fs/path.h"
+#include "fs/pipe.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -23,19 +25,17 @@
 /* What F_SETFL may change. */
 #define SETTABLE (O_APPEND | O_NONBLOCK | O_NOATIME | O_DIRECT | FASYNC)
 
-char *path_from_user(const char *user, int *err)
+int path_from_user(const char *user, char **path)
 {
-	char *path = kmalloc(PATH_MAX);
-
-	*err = -ENOMEM;
-	if (path == NULL)
-		return NULL;
-	ssize_t n = strncpy_from_user(path, user, PATH_MAX);
+	*path = kmalloc(PATH_MAX);
+	if (*path == NULL)
+		return -ENOMEM;
+	ssize_t n = strncpy_from_user(*path, user, PATH_MAX);
 	if (n >= 0)
-		return path;
-	*err = (int)n;
-	kfree(path);
-	return NULL;
+		return 0;
+	kfree(*path);
+	*path = NULL;
+	return (int)n;
 }
 
 long fd_result(struct file *f, unsigned flags, int err)
@@ -52,10 +52,10 @@ long fd_result(struct file *f, unsigned flags, int err)
 
 static long open_user(int dfd, const char *path, unsigned flags, mode_t mode, unsigned lookup)
 {
-	int err;
-	char *name = path_from_user(path, &err);
+	char *name;
+	int err = path_from_user(path, &name);
 
-	if (name == NULL)
+	if (err < 0)
 		return err;
 	struct file *f = do_open(dfd, name, flags, mode & 07777, lookup, &err);
 	kfree(name);
@@ -267,8 +267,8 @@ static long do_lock(struct file *f, int cmd, struct flock *user)
 static long add_seals(struct file *f, unsigned seals)
 {
 	struct inode *inode = f->inode;
-	const unsigned known = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE |
-			       F_SEAL_FUTURE_WRITE;
+	const unsigned known =
+		F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
 
 	if (!(f->dentry->flags & DE_ANON) || !file_is_regular(f) || (seals & ~known))
 		return -EINVAL;
@@ -281,39 +281,26 @@ static long add_seals(struct file *f, unsigned seals)
 static long fcntl_file(struct file *f, int fd, unsigned cmd, uintptr_t arg)
 {
 	switch (cmd) {
-	case F_GETFL:
-		return f->flags;
-	case F_SETFL:
-		return set_flags(f, (unsigned)arg);
+	case F_GETFL: return f->flags;
+	case F_SETFL: return set_flags(f, (unsigned)arg);
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
 	case F_OFD_GETLK:
 	case F_OFD_SETLK:
-	case F_OFD_SETLKW:
-		return do_lock(f, (int)cmd, (struct flock *)arg);
-	case F_GETOWN:
-		return f->owner;
-	case F_SETOWN:
-		f->owner = (int)arg;
-		return 0;
-	case F_GETSIG:
-		return 0;
-	case F_SETPIPE_SZ:
-		return pipe_set_size(f, arg);
-	case F_GETPIPE_SZ:
-		return pipe_get_size(f);
-	case F_ADD_SEALS:
-		return add_seals(f, (unsigned)arg);
+	case F_OFD_SETLKW: return do_lock(f, (int)cmd, (struct flock *)arg);
+	case F_GETOWN: return f->owner;
+	case F_SETOWN: f->owner = (int)arg; return 0;
+	case F_GETSIG: return 0;
+	case F_SETPIPE_SZ: return pipe_set_size(f, arg);
+	case F_GETPIPE_SZ: return pipe_get_size(f);
+	case F_ADD_SEALS: return add_seals(f, (unsigned)arg);
 	case F_GET_SEALS:
 		if (!(f->dentry->flags & DE_ANON) || !file_is_regular(f))
 			return -EINVAL;
 		return f->inode->seals;
-	case F_GETLEASE:
-		return F_UNLCK;
-	default:
-		(void)fd;
-		return -EINVAL;
+	case F_GETLEASE: return F_UNLCK;
+	default: (void)fd; return -EINVAL;
 	}
 }
 
@@ -330,15 +317,12 @@ static bool fcntl_descriptor(struct file *f, int fd, unsigned cmd, uintptr_t arg
 		file_get(f);
 		*result = dup_at(f, cmd == F_DUPFD_CLOEXEC ? FD_CLOEXEC : 0, (int)arg);
 		return true;
-	case F_GETFD:
-		*result = fd_cloexec(fd) > 0 ? FD_CLOEXEC : 0;
-		return true;
+	case F_GETFD: *result = fd_cloexec(fd) > 0 ? FD_CLOEXEC : 0; return true;
 	case F_SETFD:
 		fd_set_cloexec(fd, (arg & FD_CLOEXEC) != 0);
 		*result = 0;
 		return true;
-	default:
-		return false;
+	default: return false;
 	}
 }
 
@@ -385,16 +369,10 @@ static long ioctl_flag(struct file *f, unsigned flag, const int *user)
 static long ioctl_file(struct file *f, int fd, unsigned cmd, uintptr_t arg)
 {
 	switch (cmd) {
-	case FIOCLEX:
-		fd_set_cloexec(fd, true);
-		return 0;
-	case FIONCLEX:
-		fd_set_cloexec(fd, false);
-		return 0;
-	case FIONBIO:
-		return ioctl_flag(f, O_NONBLOCK, (const int *)arg);
-	case FIOASYNC:
-		return ioctl_flag(f, FASYNC, (const int *)arg);
+	case FIOCLEX: fd_set_cloexec(fd, true); return 0;
+	case FIONCLEX: fd_set_cloexec(fd, false); return 0;
+	case FIONBIO: return ioctl_flag(f, O_NONBLOCK, (const int *)arg);
+	case FIOASYNC: return ioctl_flag(f, FASYNC, (const int *)arg);
 	case FIONREAD:
 		if (file_is_regular(f)) {
 			off_t left = (off_t)f->inode->size - f->pos;
@@ -438,12 +416,12 @@ static int truncate_inode(struct inode *inode, off_t size)
 long sys_truncate(const char *user, off_t size)
 {
 	struct path p;
-	int err;
+	char *name;
 
 	if (size < 0)
 		return -EINVAL;
-	char *name = path_from_user(user, &err);
-	if (name == NULL)
+	int err = path_from_user(user, &name);
+	if (err < 0)
 		return err;
 	err = path_lookup(AT_FDCWD, name, LOOKUP_FOLLOW, &p);
 	kfree(name);
@@ -502,11 +480,13 @@ static int allocate(struct file *f, int mode, off_t off, off_t len)
 		return -EISDIR;
 	if (!S_ISREG(inode->mode))
 		return -ENODEV;
+	if (inode->ops->punch == NULL || inode->ops->allocate == NULL)
+		return -EOPNOTSUPP;
 	if (to > INT64_MAX)
 		return -EFBIG;
 	if (mode & FALLOC_FL_PUNCH_HOLE) {
 		to = MIN(to, inode->size);
-		err = from < to ? filemap_punch(inode, from, to) : 0;
+		err = from < to ? inode->ops->punch(inode, from, to) : 0;
 	} else {
 		if (to > current->proc->limits[RLIMIT_FSIZE].rlim_cur) {
 			signal_send_task(current, SIGXFSZ, NULL);
@@ -514,9 +494,9 @@ static int allocate(struct file *f, int mode, off_t off, off_t len)
 		}
 		err = 0;
 		if ((mode & FALLOC_FL_ZERO_RANGE) && from < inode->size)
-			err = filemap_punch(inode, from, MIN(to, inode->size));
+			err = inode->ops->punch(inode, from, MIN(to, inode->size));
 		if (err == 0)
-			err = filemap_allocate(inode, from, to);
+			err = inode->ops->allocate(inode, from, to);
 		if (err == 0 && !(mode & FALLOC_FL_KEEP_SIZE) && to > inode->size)
 			inode->size = to;
 	}
@@ -543,7 +523,9 @@ long sys_fadvise64(int fd, off_t off, off_t len, int advice)
 	(void)off;
 	if (f == NULL)
 		return -EBADF;
-	int err = S_ISFIFO(f->inode->mode) ? -ESPIPE : len < 0 || advice < 0 || advice > 5 ? -EINVAL : 0;
+	int err = S_ISFIFO(f->inode->mode)		? -ESPIPE
+		  : len < 0 || advice < 0 || advice > 5 ? -EINVAL
+							: 0;
 	file_put(f);
 	return err;
 }

@@ -5,8 +5,9 @@
 #include "fs/vfs.h"
 #include "proc/task.h"
 
-/* A path from the program, in a kmalloc'ed block.  => NULL with *err: -EFAULT, -ENAMETOOLONG, -ENOMEM */
-char *path_from_user(const char *user, int *err);
+/* A path from the program, in a kmalloc'ed block.
+ * => 0 with *path to free, -EFAULT, -ENAMETOOLONG, -ENOMEM */
+int path_from_user(const char *user, char **path);
 
 /* An array of iovec_ from the program.  `small` (IOV_SMALL entries) is used when it is enough; free
  * the result by iov_free().  b gets all pieces, at most 2 GiB less a page in all.

@@ -4,7 +4,7 @@
 #include <asm/errno.h>
 #include <linux/capability.h>
 
-#include "fs/internal.h"
+#include "fs/path.h"
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
@@ -16,10 +16,10 @@
 
 long sys_mkdirat(int dfd, const char *user, mode_t mode)
 {
-	int err;
-	char *name = path_from_user(user, &err);
+	char *name;
+	int err = path_from_user(user, &name);
 
-	if (name == NULL)
+	if (err < 0)
 		return err;
 	err = do_mkdir(dfd, name, mode);
 	kfree(name);
@@ -33,10 +33,10 @@ long sys_mkdir(const char *user, mode_t mode)
 
 long sys_mknodat(int dfd, const char *user, mode_t mode, unsigned dev)
 {
-	int err;
-	char *name = path_from_user(user, &err);
+	char *name;
+	int err = path_from_user(user, &name);
 
-	if (name == NULL)
+	if (err < 0)
 		return err;
 	err = do_mknod(dfd, name, mode, dev);
 	kfree(name);
@@ -50,12 +50,12 @@ long sys_mknod(const char *user, mode_t mode, unsigned dev)
 
 long sys_unlinkat(int dfd, const char *user, int flags)
 {
-	int err;
+	char *name;
 
 	if (flags & ~AT_REMOVEDIR)
 		return -EINVAL;
-	char *name = path_from_user(user, &err);
-	if (name == NULL)
+	int err = path_from_user(user, &name);
+	if (err < 0)
 		return err;
 	err = do_unlink(dfd, name, (flags & AT_REMOVEDIR) != 0);
 	kfree(name);
@@ -77,17 +77,14 @@ long sys_rmdir(const char *user)
 /* Both paths from the program.  => 0 with both to free */
 static int two_paths(const char *user_a, const char *user_b, char **a, char **b)
 {
-	int err;
+	int err = path_from_user(user_a, a);
 
-	*a = path_from_user(user_a, &err);
-	if (*a == NULL)
+	if (err < 0)
 		return err;
-	*b = path_from_user(user_b, &err);
-	if (*b == NULL) {
+	err = path_from_user(user_b, b);
+	if (err < 0)
 		kfree(*a);
-		return err;
-	}
-	return 0;
+	return err;
 }
 
 long sys_renameat2(int olddfd, const char *old, int newdfd, const char *new, unsigned flags)
@@ -121,13 +118,12 @@ long sys_linkat(int olddfd, const char *old, int newdfd, const char *new, int fl
 		return -EINVAL;
 	if ((flags & AT_EMPTY_PATH) && !capable(CAP_DAC_READ_SEARCH))
 		return -ENOENT;
-	int err;
-	from = path_from_user(old, &err);
-	if (from == NULL)
+	int err = path_from_user(old, &from);
+	if (err < 0)
 		return err;
-	to = path_from_user(new, &err);
+	err = path_from_user(new, &to);
 	/* The old name is looked up before anything is said of the new one. */
-	if (to == NULL) {
+	if (err < 0) {
 		struct path p;
 		int first = path_lookup(olddfd, from, 0, &p);
 		if (first == 0)
@@ -167,12 +163,12 @@ long sys_symlink(const char *target, const char *user)
 long sys_readlinkat(int dfd, const char *user, char *buf, int size)
 {
 	struct path p;
-	int err;
+	char *name;
 
 	if (size <= 0)
 		return -EINVAL;
-	char *name = path_from_user(user, &err);
-	if (name == NULL)
+	int err = path_from_user(user, &name);
+	if (err < 0)
 		return err;
 	bool empty = name[0] == '\0';
 	err = path_lookup(dfd, name, LOOKUP_EMPTY, &p);
@@ -205,10 +201,10 @@ long sys_readlink(const char *user, char *buf, int size)
 
 static int lookup_dir(const char *user, struct path *p)
 {
-	int err;
-	char *name = path_from_user(user, &err);
+	char *name;
+	int err = path_from_user(user, &name);
 
-	if (name == NULL)
+	if (err < 0)
 		return err;
 	err = path_lookup(AT_FDCWD, name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, p);
 	kfree(name);

@@ -5,7 +5,8 @@
 #include <linux/eventpoll.h>
 #include <linux/resource.h>
 
-#include "fs/internal.h"
+#include "fs/fd.h"
+#include "fs/inode.h"
 #include "fs/poll.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -127,7 +128,8 @@ static long poll_user(struct pollfd *user, unsigned n, uint64_t deadline)
 static long poll_again(struct task *t)
 {
 	uint64_t deadline = t->restart.arg[2];
-	long n = poll_user((struct pollfd *)t->restart.arg[0], (unsigned)t->restart.arg[1], deadline);
+	long n = poll_user((struct pollfd *)t->restart.arg[0], (unsigned)t->restart.arg[1],
+			   deadline);
 
 	return n == -ERESTARTSYS ? -ERESTART_RESTARTBLOCK : n;
 }
@@ -171,9 +173,9 @@ struct sigset_argument {
 	size_t size;
 };
 
-#define SET_IN (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
-#define SET_OUT (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
-#define SET_EX (POLLPRI)
+#define SET_IN	     (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
+#define SET_OUT	     (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
+#define SET_EX	     (POLLPRI)
 #define FDS_PER_WORD 64
 
 struct select_sets {
@@ -286,8 +288,7 @@ static long select_user(int n, uint64_t *in, uint64_t *out, uint64_t *ex, uint64
 	return result;
 }
 
-long sys_select(int n, uint64_t *in, uint64_t *out, uint64_t *ex,
-		struct __kernel_old_timeval *user)
+long sys_select(int n, uint64_t *in, uint64_t *out, uint64_t *ex, struct __kernel_old_timeval *user)
 {
 	struct __kernel_old_timeval tv;
 	uint64_t deadline = NO_DEADLINE;

@@ -3,7 +3,7 @@
 #include <asm/errno.h>
 #include <linux/fs.h>
 
-#include "fs/internal.h"
+#include "fs/inode.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
 #include "proc/task.h"
@@ -160,15 +160,14 @@ long sys_preadv(int fd, const struct iovec_ *iov, unsigned long count, off_t pos
 	return vector(fd, iov, count, &pos, file_read);
 }
 
-long sys_pwritev(int fd, const struct iovec_ *iov, unsigned long count, off_t pos,
-		 unsigned long hi)
+long sys_pwritev(int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi)
 {
 	(void)hi;
 	return vector(fd, iov, count, &pos, file_write);
 }
 
-long sys_preadv2(int fd, const struct iovec_ *iov, unsigned long count, off_t pos,
-		 unsigned long hi, int flags)
+long sys_preadv2(int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi,
+		 int flags)
 {
 	(void)hi;
 	if (flags & ~RWF_KNOWN)

@@ -2,14 +2,15 @@
 
 #include <asm/errno.h>
 
-#include "fs/internal.h"
+#include "fs/inode.h"
+#include "fs/pipe.h"
 #include "fs/splice.h"
 #include "mm/usercopy.h"
 #include "syscalls/internal.h"
 #include "syscalls/syscalls.h"
 
 #define SPLICE_F_NONBLOCK 2
-#define SPLICE_F_ALL 15
+#define SPLICE_F_ALL	  15
 
 /* One end of a transfer: a file, and a place that is the program's or the file's own. */
 struct end {

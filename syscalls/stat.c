@@ -2,11 +2,12 @@
  * chown(2), utimensat(2). */
 
 #include <asm/errno.h>
+#include <asm/statfs.h>
 #include <linux/capability.h>
 #include <linux/mount.h>
 #include <linux/utime.h>
 
-#include "fs/internal.h"
+#include "fs/path.h"
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
@@ -14,8 +15,8 @@
 #include "syscalls/internal.h"
 #include "syscalls/syscalls.h"
 
-#define NSEC ((int64_t)NSEC_PER_SEC)
-#define UTIME_NOW ((1l << 30) - 1l)
+#define NSEC	   ((int64_t)NSEC_PER_SEC)
+#define UTIME_NOW  ((1l << 30) - 1l)
 #define UTIME_OMIT ((1l << 30) - 2l)
 
 _Static_assert(sizeof(struct stat) == 144, "struct stat of the ABI");
@@ -24,10 +25,10 @@ _Static_assert(sizeof(struct statx) == 256, "struct statx of the ABI");
 /* Look up a path from the program, as the *at calls do; NULL is not a path. */
 static int lookup_user(int dfd, const char *user, unsigned lookup, struct path *p)
 {
-	int err;
-	char *name = path_from_user(user, &err);
+	char *name;
+	int err = path_from_user(user, &name);
 
-	if (name == NULL)
+	if (err < 0)
 		return err;
 	err = path_lookup(dfd, name, lookup, p);
 	kfree(name);
@@ -54,7 +55,7 @@ static int64_t nanoseconds(int64_t ns)
 
 static uint64_t blocks(const struct inode *inode)
 {
-	if (S_ISREG(inode->mode) && inode->sb->type != &proc_type)
+	if (S_ISREG(inode->mode) && !inode->sb->type->computed)
 		return inode->pages.count * (PAGE_SIZE / 512);
 	return 0;
 }
@@ -72,7 +73,7 @@ static void fill_stat(struct inode *inode, struct stat *st)
 	st->st_gid = inode->gid;
 	st->st_rdev = inode->rdev;
 	st->st_size = (long)inode->size;
-	st->st_blksize = inode->sb->type == &proc_type ? 1024 : PAGE_SIZE;
+	st->st_blksize = inode->sb->type->computed ? 1024 : PAGE_SIZE;
 	st->st_blocks = (long)blocks(inode);
 	st->st_atime = (unsigned long)seconds(inode->atime);
 	st->st_atime_nsec = (unsigned long)nanoseconds(inode->atime);
@@ -143,7 +144,7 @@ static void fill_statx(const struct path *p, struct statx *st)
 		inode->ops->refresh(inode);
 	memset(st, 0, sizeof(*st));
 	st->stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
-	st->stx_blksize = inode->sb->type == &proc_type ? 1024 : PAGE_SIZE;
+	st->stx_blksize = inode->sb->type->computed ? 1024 : PAGE_SIZE;
 	st->stx_attributes_mask = STATX_ATTR_MOUNT_ROOT;
 	if (p->dentry == p->mnt->root)
 		st->stx_attributes = STATX_ATTR_MOUNT_ROOT;
@@ -167,7 +168,8 @@ static void fill_statx(const struct path *p, struct statx *st)
 
 long sys_statx(int dfd, const char *path, int flags, unsigned mask, struct statx *user)
 {
-	const int known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE;
+	const int known =
+		AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE;
 	struct statx st;
 	struct path p;
 

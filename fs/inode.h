@@ -1,0 +1,173 @@
+/* inode.h: inodes and the file systems that they are of.
+ *
+ * Who holds whom (an arrow is a counted reference):
+ *
+ *	file -> dentry -> inode -> super        mount -> super
+ *	  |        `----> parent dentry           |----> root dentry
+ *	  `---> mount                             |----> mountpoint dentry, parent mount
+ *
+ * A super is one instance of a file system; it lives while inodes of it do.
+ *
+ * Locks: one CPU, no preemption in the kernel, and nothing in fs/ sleeps except pipes, the opening of
+ * FIFOs, file locks and what device drivers do; those say so. */
+#ifndef FS_INODE_H
+#define FS_INODE_H
+
+#include <asm/errno.h>
+#include <linux/fcntl.h>
+#include <linux/stat.h>
+
+#include "fs/vfs.h"
+#include "lib/tree.h"
+#include "proc/cred.h"
+
+#define NAME_MAX 255
+#define PATH_MAX 4096
+
+struct pipe;
+struct file_lock;
+struct super;
+
+struct inode_ops {
+	/* Find a name that is not in the dentry cache.  NULL: the cache holds all names.
+	 * => 0 with a counted inode, -ENOENT … */
+	int (*lookup)(struct inode *dir, const char *name, size_t len, struct inode **out);
+	/* Is a cached dentry still right?  NULL: yes */
+	bool (*valid)(struct dentry *d);
+	/* Make a node and give it to d (a dentry that is not in the cache yet). */
+	int (*create)(struct inode *dir, struct dentry *d, mode_t mode, dev_t rdev,
+		      const char *target);
+	int (*link)(struct inode *dir, struct inode *inode, struct dentry *d);
+	/* d's inode loses the name d (files and empty directories). */
+	void (*unlink)(struct inode *dir, struct dentry *d);
+	/* An inode without a name (O_TMPFILE). */
+	struct inode *(*tmpfile)(struct super *sb, mode_t mode, int *err);
+	/* d moves from one directory to another; bookkeeping only. */
+	void (*moved)(struct inode *from, struct inode *to, struct dentry *d);
+	/* Symbolic links: the text, NUL-terminated in a kmalloc'ed string; or a jump. */
+	char *(*readlink)(struct inode *inode, int *err);
+	int (*follow)(struct inode *inode, struct path *to);
+	int (*truncate)(struct inode *inode, uint64_t size);
+	/* fallocate(2) of [from, to): make a hole within the size; make sure of memory. */
+	int (*punch)(struct inode *inode, uint64_t from, uint64_t to);
+	int (*allocate)(struct inode *inode, uint64_t from, uint64_t to);
+	/* Refresh what stat(2) shows (procfs). */
+	void (*refresh)(struct inode *inode);
+	/* The last reference goes: free what the file system hung on it. */
+	void (*evict)(struct inode *inode);
+};
+
+struct inode {
+	refcount_t ref;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	unsigned nlink;
+	int writers; /* > 0: open for writing so often; < 0: writing is denied so often */
+	ino_t ino;
+	dev_t rdev;
+	uint64_t size;
+	int64_t atime, mtime, ctime, btime; /* ns since 1970 */
+	struct super *sb;
+	const struct inode_ops *ops;
+	const struct file_ops *fops;
+	struct file_lock *locks; /* fs/lock.c */
+	struct pipe *pipe;	 /* FIFOs that are open, pipes */
+	unsigned seals;		 /* memfd: F_SEAL_* */
+	union {
+		struct { /* regular files of a ramfs */
+			struct radix pages;
+			struct inode_ext ext;
+		};
+		struct { /* directories of a ramfs */
+			struct tree children;
+			uintptr_t next_cookie;
+			size_t child_count;
+		};
+		char *target; /* symbolic links of a ramfs */
+		struct {      /* procfs */
+			const void *entry;
+			pid_t pid, tid;
+			int fd;
+			uint64_t start; /* of the process: pids are used again */
+		} proc;
+	};
+};
+
+struct fs_type {
+	const char *name;
+	uint32_t magic;
+	bool nodev; /* as /proc/filesystems shows it */
+	/* Fill sb: root and limits.  options may be NULL.  => 0, -errno */
+	int (*fill)(struct super *sb, const char *options);
+	/* Text of the super's options for /proc/mounts, beginning with ','. */
+	void (*show)(const struct super *sb, char *buf, size_t size);
+	bool computed; /* contents are made when they are read: no blocks */
+};
+
+struct super {
+	refcount_t ref;	 /* mounts and inodes */
+	unsigned active; /* mounts: when the last goes, the tree is taken down */
+	const struct fs_type *type;
+	dev_t dev;
+	ino_t next_ino;
+	struct dentry *root;	   /* one reference, until the tree is taken down */
+	uint64_t pages, max_pages; /* of data; max 0: no limit */
+	uint64_t inodes, max_inodes;
+	mode_t root_mode;
+};
+
+/* Device numbers, as stat(2) and mknod(2) have them. */
+static inline dev_t dev_make(unsigned major, unsigned minor)
+{
+	return (dev_t)(minor & 0xff) | (dev_t)(major & 0xfff) << 8 | (dev_t)(minor & ~0xffu) << 12 |
+	       (dev_t)(major & ~0xfffu) << 32;
+}
+static inline unsigned dev_major(dev_t dev)
+{
+	return (unsigned)(dev >> 8 & 0xfff) | (unsigned)(dev >> 32 & ~0xfffull);
+}
+static inline unsigned dev_minor(dev_t dev)
+{
+	return (unsigned)(dev & 0xff) | (unsigned)(dev >> 12 & ~0xffull);
+}
+
+/* A new inode with one reference; times now.  => NULL: no memory (limits are the caller's) */
+struct inode *inode_create(struct super *sb, mode_t mode);
+int64_t time_now(void);
+static inline bool inode_is_dir(const struct inode *i)
+{
+	return S_ISDIR(i->mode);
+}
+/* relatime */
+void inode_touch_atime(struct inode *inode, const struct mount *mnt);
+void inode_touch_mtime(struct inode *inode); /* mtime and ctime */
+
+enum { MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4 };
+/* May the current process do that?  => 0, -EACCES */
+int inode_permission(const struct inode *inode, unsigned mask);
+/* The same for access(2): with the real ids. */
+int inode_permission_real(const struct inode *inode, unsigned mask);
+bool inode_owner_or_capable(const struct inode *inode);
+/* Take the set-id bits away after a change by somebody who may not keep them. */
+void inode_drop_setid(struct inode *inode);
+/* Ids, mode and size for a new node in dir (setgid directories). */
+void inode_inherit(struct inode *inode, const struct inode *dir, mode_t mode);
+/* The text of a symbolic link, kmalloc'ed.  => NULL with *err: -EINVAL, -ENOMEM … */
+char *inode_readlink(struct inode *inode, int *err);
+
+/* --- readdir --- */
+
+/* What readdir fills. */
+struct dir_context {
+	off_t pos; /* cookie of the next entry */
+	/* => false: no room, stop */
+	bool (*emit)(struct dir_context *ctx, const char *name, size_t len, off_t next, ino_t ino,
+		     unsigned type);
+};
+static inline unsigned mode_to_type(mode_t mode)
+{
+	return (mode & S_IFMT) >> 12;
+}
+
+#endif

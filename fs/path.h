@@ -1,0 +1,115 @@
+/* path.h: names: dentries, mounts, path lookup, and the calls that change directories.
+ *
+ * A file system that lives in memory pins its dentries (DE_PINNED: one more reference), so that the
+ * dentry cache is the directory; the others' dentries go with their last user. */
+#ifndef FS_PATH_H
+#define FS_PATH_H
+
+#include "fs/inode.h"
+
+#define NAME_INLINE 24
+
+enum { DE_HASHED = 1, DE_PINNED = 2, DE_ANON = 4, DE_LINKED = 8 };
+
+struct dentry {
+	refcount_t ref;
+	uint32_t hash;
+	struct dentry *chain;  /* next in the hash bucket */
+	struct dentry *parent; /* counted; itself: a root */
+	struct inode *inode;   /* counted */
+	struct tnode child;    /* DE_LINKED: in parent's children; key = readdir cookie */
+	uint8_t flags;	       /* DE_* */
+	uint8_t name_len;
+	uint16_t mounted; /* mounts on top of it */
+	char *name;	  /* NUL-terminated; points to `inline_name` when it fits */
+	char inline_name[NAME_INLINE];
+};
+
+struct mount {
+	refcount_t ref;
+	struct list all;
+	struct mount *parent;	   /* NULL: the first root, and detached ones */
+	struct dentry *mountpoint; /* in parent */
+	struct dentry *root;
+	struct super *sb;
+	unsigned long flags; /* MS_RDONLY, MS_NOSUID … */
+	int id;
+	bool attached;
+	char *source;
+};
+
+struct fs_state {
+	refcount_t ref;
+	mode_t umask;
+	struct path root, cwd;
+};
+
+void dentry_get(struct dentry *d);
+void dentry_put(struct dentry *d); /* NULL is allowed */
+void mount_get(struct mount *m);
+void mount_put(struct mount *m);
+
+static inline void path_get(const struct path *p)
+{
+	mount_get(p->mnt);
+	dentry_get(p->dentry);
+}
+
+static inline void path_put(struct path *p)
+{
+	if (p->dentry != NULL)
+		dentry_put(p->dentry);
+	if (p->mnt != NULL)
+		mount_put(p->mnt);
+	p->dentry = NULL;
+	p->mnt = NULL;
+}
+
+static inline bool path_same(const struct path *a, const struct path *b)
+{
+	return a->mnt == b->mnt && a->dentry == b->dentry;
+}
+
+/* The absolute path of p as seen from root.  *unreachable: it is not below root.
+ * => start of the text inside buf, NULL: too small */
+char *path_text(const struct path *p, const struct path *root, char *buf, size_t size,
+		bool *unreachable);
+static inline bool dentry_is_deleted(const struct dentry *d)
+{
+	return d->parent != d && !(d->flags & DE_HASHED);
+}
+
+/* --- lookup.c --- */
+
+enum {
+	LOOKUP_FOLLOW = 1,    /* follow a symbolic link in the last place */
+	LOOKUP_DIRECTORY = 2, /* the result must be a directory */
+	LOOKUP_EMPTY = 4,     /* "" means dfd itself */
+	LOOKUP_NO_SYMLINKS = 8,
+	LOOKUP_BENEATH = 16,
+	LOOKUP_NO_XDEV = 32,
+	LOOKUP_IN_ROOT = 64,
+	LOOKUP_NO_MAGIC = 128,
+};
+
+/* Look a name up.  => 0 with out counted, -errno */
+int path_lookup(int dfd, const char *name, unsigned flags, struct path *out);
+
+/* --- open.c, namei.c, mount.c: what the system calls of the like names do --- */
+
+/* flags and resolve as for openat2(2).  => file, or NULL with *err */
+struct file *do_open(int dfd, const char *name, unsigned flags, mode_t mode, unsigned lookup,
+		     int *err);
+int do_mknod(int dfd, const char *name, mode_t mode, dev_t rdev);
+int do_mkdir(int dfd, const char *name, mode_t mode);
+int do_symlink(const char *target, int dfd, const char *name);
+int do_unlink(int dfd, const char *name, bool directory);
+int do_link(int olddfd, const char *oldname, int newdfd, const char *newname, int flags);
+int do_rename(int olddfd, const char *oldname, int newdfd, const char *newname, unsigned flags);
+int do_mount(const char *source, const struct path *at, const char *type, unsigned long flags,
+	     const char *options);
+int do_umount(const struct path *at, int flags);
+/* Mounted or made read-only? => 0, -EROFS */
+int mount_want_write(const struct mount *m);
+
+#endif
