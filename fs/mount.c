@@ -192,7 +192,7 @@ static int mount_new(const char *source, const struct path *at, const char *type
 		     unsigned long flags, const char *options)
 {
 	const struct fs_type *t = fs_type_find(type);
-	int err;
+	int err = -ENOMEM;
 
 	if (t == NULL)
 		return -ENODEV;
@@ -233,6 +233,13 @@ static int mount_bind(const char *source, const struct path *at, unsigned long f
 	return 0;
 }
 
+static bool mount_is_under(const struct mount *m, const struct mount *above)
+{
+	while (m != above && m->parent != NULL)
+		m = m->parent;
+	return m == above;
+}
+
 static int mount_move(const char *source, const struct path *at)
 {
 	struct path from;
@@ -243,10 +250,8 @@ static int mount_move(const char *source, const struct path *at)
 	struct mount *m = from.mnt;
 	if (from.dentry != m->root || m->parent == NULL)
 		err = -EINVAL;
-	for (struct mount *up = at->mnt; err == 0 && up != NULL; up = up->parent) {
-		if (up == m)
-			err = -ELOOP;
-	}
+	else if (mount_is_under(at->mnt, m))
+		err = -ELOOP;
 	if (err == 0) {
 		mount_get(m);
 		mount_detach(m);

@@ -289,7 +289,7 @@ static int check_rename(struct rename *r)
 		return exchange ? -EINVAL : -ENOTEMPTY;
 	if (!is_dir && (r->from_walk.slash || (!exchange && r->to_walk.slash)))
 		return -ENOTDIR;
-	if (exchange && r->to_walk.slash && !inode_is_dir(r->to->inode))
+	if (exchange && r->to != NULL && r->to_walk.slash && !inode_is_dir(r->to->inode))
 		return -ENOTDIR;
 	err = may_delete(from_dir, r->from, is_dir);
 	if (err < 0)

@@ -125,7 +125,7 @@ static int open_tmpfile(const struct path *dir, unsigned flags, mode_t mode, str
 	mode = S_IFREG | (mode & 07777 & ~current->proc->fs->umask);
 	struct inode *fresh = inode->ops->tmpfile(inode->sb, mode, &err);
 	if (fresh == NULL)
-		return err;
+		return err < 0 ? err : -ENOMEM;
 	inode_inherit(fresh, inode, mode);
 	char name[24];
 	int n = snprintf(name, sizeof(name), "#%llu", (unsigned long long)fresh->ino);
@@ -260,7 +260,7 @@ struct file *do_open(int dfd, const char *name, unsigned flags, mode_t mode, uns
 		return NULL;
 	}
 	*err = open_find(dfd, name, flags, mode, lookup, &p, &created);
-	if (*err < 0)
+	if (*err != 0)
 		return NULL;
 	if (!created && !(flags & O_PATH))
 		*err = may_open(&p, flags);

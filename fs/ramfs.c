@@ -45,6 +45,7 @@ struct inode *ramfs_inode(struct super *sb, mode_t mode, dev_t rdev, const char 
 	if (inode == NULL)
 		return NULL;
 	if (S_ISLNK(mode)) {
+		ASSERT(target != NULL);
 		inode->target = kstrdup(target);
 		inode->size = strlen(target);
 		if (inode->target == NULL) {

@@ -158,10 +158,13 @@ static int boot_make(struct dentry *root, const char *path, mode_t mode, dev_t r
 
 	if (err == 0 && strcmp(name, "..") == 0)
 		err = -EINVAL;
-	if (err == 0 && (name[0] == '\0' || strcmp(name, ".") == 0)) {
-		*out = dir; /* the root itself */
-		return S_ISDIR(mode) ? 0 : (dentry_put(dir), -EISDIR);
+	bool itself = err == 0 && (name[0] == '\0' || strcmp(name, ".") == 0);
+	if (itself && S_ISDIR(mode)) {
+		*out = dir;
+		return 0;
 	}
+	if (itself)
+		err = -EISDIR;
 	if (err == 0 && !boot_replace(dir, name, mode, &d)) {
 		d = dentry_create(dir, name, strlen(name));
 		err = d == NULL ? -ENOMEM
@@ -170,10 +173,10 @@ static int boot_make(struct dentry *root, const char *path, mode_t mode, dev_t r
 			dentry_add(d);
 	}
 	dentry_put(dir);
-	if (err < 0)
-		dentry_put(d);
-	else
+	if (err == 0)
 		*out = d;
+	else
+		dentry_put(d);
 	return err;
 }
 
@@ -183,7 +186,7 @@ int ramfs_boot_at(struct dentry *root, const char *path, mode_t mode, dev_t rdev
 	struct dentry *d;
 	int err = boot_make(root, path, mode, rdev, NULL, &d);
 
-	if (err < 0)
+	if (err != 0)
 		return err;
 	d->inode->mode = mode;
 	if (out != NULL)
@@ -233,7 +236,7 @@ int ramfs_boot_node(const char *path, mode_t mode, uid_t uid, gid_t gid, uint32_
 	}
 	err = boot_make(root_mount->root, path, mode, rdev, target, &d);
 	kfree(target);
-	if (err < 0)
+	if (err != 0)
 		return err;
 	struct inode *inode = d->inode;
 	if (S_ISREG(mode))
