@@ -158,8 +158,11 @@ void schedule(void)
 
 	this_cpu()->need_resched = false;
 	account(prev);
+	/* A fork that failed has resumed its own caller, which is then on the queue while it runs. */
 	if (prev->state == TASK_RUNNABLE)
 		sched_enqueue(prev);
+	else
+		sched_dequeue(prev);
 	struct task *next = pick();
 	if (next == prev) {
 		prev->slice_start = clock_ns();
