@@ -164,10 +164,10 @@ int epoll_change(struct file *sf, int op, int fd, struct file *f, const struct e
 {
 	struct epoll *set = sf->priv;
 
-	if (sf->ops != &epoll_ops || f == sf)
-		return -EINVAL;
 	if (f->ops->poll == NULL)
 		return -EPERM;
+	if (sf->ops != &epoll_ops || f == sf)
+		return -EINVAL;
 	struct epoll_item *it = item_find(set, f, fd);
 	switch (op) {
 	case EPOLL_CTL_ADD:

@@ -24,7 +24,7 @@ static void put(const void *data, size_t n)
 
 static void member(const char *magic, const char *name, unsigned mode, const char *data)
 {
-	char header[111];
+	char header[160];
 	size_t size = strlen(data), start = length;
 	unsigned sum = 0;
 
