@@ -24,7 +24,7 @@ run -m 64M --timeout 100 sh -c 'cat >/tmp/bomb <<END
 /tmp/bomb & /tmp/bomb & wait
 END
 	chmod +x /tmp/bomb; (ulimit -u 300; setsid timeout -s KILL 3 /tmp/bomb) >/dev/null 2>&1
-	sleep 1; i=0; while [ $i -lt 50 ]; do killall -9 bomb sh 2>/dev/null || break; i=$((i + 1)); done; sleep 0.3
+	sleep 1; i=0; while [ $i -lt 50 ]; do killall -9 bomb 2>/dev/null || break; i=$((i + 1)); done; sleep 0.3
 	echo alive; seq 3 | wc -l' </dev/null
 case $out in
 *alive*3) echo ok fork_bomb ;;
