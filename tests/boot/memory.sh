@@ -18,19 +18,6 @@ run -m 32M sh -c 'cat /dev/zero >/tmp/big; [ $? -ne 0 ] && echo failed; rm /tmp/
 check full_file_system out "failed
 alive" "$out"
 
-# A fork bomb ends in an error, and when it is killed the shell goes on.
-run -m 64M --timeout 100 sh -c 'cat >/tmp/bomb <<END
-#!/bin/sh
-/tmp/bomb & /tmp/bomb & wait
-END
-	chmod +x /tmp/bomb; (ulimit -u 300; setsid timeout -s KILL 3 /tmp/bomb) >/dev/null 2>&1
-	sleep 1; i=0; while [ $i -lt 50 ]; do killall -9 bomb 2>/dev/null || break; i=$((i + 1)); done; sleep 0.3
-	echo alive; seq 3 | wc -l' </dev/null
-case $out in
-*alive*3) echo ok fork_bomb ;;
-*) echo "not ok fork_bomb: '$out', status $status, $(tail -n 3 "$dir/err")" ;;
-esac
-
 # Many processes at once in little memory: none is lost.
 run -m 64M --timeout 100 sh -c 'i=0; while [ $i -lt 200 ]; do sleep 3 & i=$((i + 1)); done; wait; echo $i' </dev/null
 check two_hundred_sleepers_in_64M out 200 "$out"
