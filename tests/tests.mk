@@ -77,7 +77,7 @@ test-programs: $(T)/root.cpio
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(T)/unit/%,$(wildcard tests/unit/test_*.c))
 UNIT_CFLAGS := -std=gnu11 -O1 -g -DFLATSHARE_HOST -Wall -Wextra -Werror -fsanitize=address,undefined \
 	  -fno-sanitize-recover=all -fno-omit-frame-pointer -fno-strict-aliasing -fwrapv -I.
-$(T)/unit/%: tests/unit/%.c FORCE
+$(T)/unit/%: tests/unit/%.c FORCE | tools-check
 	@mkdir -p $(@D)
 	$(Q)links="$$(sed -n 's,^/\* links: \(.*\) \*/$$,\1,p' $<)"; \
 	$(CC) $(UNIT_CFLAGS) -MM -MG $< $$links >$@.d.new && \
