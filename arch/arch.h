@@ -118,7 +118,7 @@ struct entry_counts {
 };
 extern struct entry_counts entry_counts;
 
-uintptr_t arch_vdso_base(void);	    /* for AT_SYSINFO_EHDR */
+uintptr_t arch_vdso_base(void); /* for AT_SYSINFO_EHDR */
 size_t arch_vdso_size(void);
 uintptr_t arch_vsyscall_entry(void); /* for AT_SYSINFO */
 uint64_t arch_hwcap(void);

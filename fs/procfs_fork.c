@@ -55,7 +55,7 @@ static void records_of(struct text *t, const struct proc *p)
 {
 	const struct fork_record *r;
 
-	LIST_FOREACH(r, &p->forks, link)
+	LIST_FOREACH (r, &p->forks, link)
 		record(t, r);
 }
 
@@ -72,7 +72,7 @@ int procfs_show_forks(struct text *t, const struct inode *inode)
 
 	(void)inode;
 	header(t);
-	LIST_FOREACH(p, &proc_list, all_link)
+	LIST_FOREACH (p, &proc_list, all_link)
 		records_of(t, p);
 	return 0;
 }

@@ -24,7 +24,7 @@ static int each_mount(struct text *t, const struct inode *inode, show_fn *show)
 	char *buf = kmalloc(NAME_ROOM + OPTIONS_ROOM);
 	if (buf == NULL)
 		return -ENOMEM;
-	LIST_FOREACH(m, &mount_list, all) {
+	LIST_FOREACH (m, &mount_list, all) {
 		struct path at = { (struct mount *)m, m->root };
 		bool unreachable;
 		char *place = path_text(&at, &p->fs->root, buf, NAME_ROOM, &unreachable);

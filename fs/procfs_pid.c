@@ -298,7 +298,7 @@ bool procfs_pid_next(const struct inode *dir, unsigned *key, struct procfs_node 
 	const struct proc *p, *best = NULL;
 
 	(void)dir;
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		if ((unsigned)p->pid >= *key && (best == NULL || p->pid < best->pid))
 			best = p;
 	}
@@ -335,7 +335,7 @@ static bool thread_next(const struct inode *dir, unsigned *key, struct procfs_no
 	const struct task *t;
 	pid_t best = p->leader == NULL && (unsigned)p->pid >= *key ? p->pid : 0;
 
-	LIST_FOREACH(t, &p->tasks, proc_link) {
+	LIST_FOREACH (t, &p->tasks, proc_link) {
 		if ((unsigned)t->tid >= *key && (best == 0 || t->tid < best))
 			best = t->tid;
 	}

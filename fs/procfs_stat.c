@@ -30,7 +30,7 @@ void procfs_times(const struct proc *p, uint64_t *user, uint64_t *sys)
 
 	*user = p->dead_user_ns;
 	*sys = p->dead_sys_ns;
-	LIST_FOREACH(t, &p->tasks, proc_link) {
+	LIST_FOREACH (t, &p->tasks, proc_link) {
 		*user += t->user_ns;
 		*sys += t->sys_ns;
 	}
@@ -66,7 +66,7 @@ static struct usage usage_of(const struct inode *inode)
 	u.user = p->dead_user_ns;
 	u.sys = p->dead_sys_ns;
 	u.min_flt = p->dead_min_flt;
-	LIST_FOREACH(t, &p->tasks, proc_link)
+	LIST_FOREACH (t, &p->tasks, proc_link)
 		add_task(&u, t);
 	return u;
 }

@@ -46,9 +46,9 @@ static size_t file_pages(void)
 	const struct mount *m, *before;
 	size_t pages = 0;
 
-	LIST_FOREACH(m, &mount_list, all) {
+	LIST_FOREACH (m, &mount_list, all) {
 		bool seen = false;
-		LIST_FOREACH(before, &mount_list, all) {
+		LIST_FOREACH (before, &mount_list, all) {
 			if (before == m)
 				break;
 			seen = seen || before->sb == m->sb;
@@ -99,7 +99,7 @@ static void all_times(uint64_t *user, uint64_t *sys)
 	const struct proc *p;
 	uint64_t u, s, sum_user = 0, sum_sys = 0;
 
-	LIST_FOREACH(p, &proc_list, all_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
 		procfs_times(p, &u, &s);
 		sum_user += u + p->child_user_ns;
 		sum_sys += s + p->child_sys_ns;
@@ -124,8 +124,8 @@ static void count_tasks(unsigned *running, unsigned long *switches)
 
 	*running = 0;
 	*switches = 0;
-	LIST_FOREACH(p, &proc_list, all_link) {
-		LIST_FOREACH(t, &p->tasks, proc_link) {
+	LIST_FOREACH (p, &proc_list, all_link) {
+		LIST_FOREACH (t, &p->tasks, proc_link) {
 			*running += t->state == TASK_RUNNABLE;
 			*switches += t->nvcsw + t->nivcsw;
 		}

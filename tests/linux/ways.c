@@ -109,8 +109,8 @@ TEST(at_sysinfo)
 			 "movq %%rsp, %%rbx; leaq -256(%%rsp), %%rsp; andq $-16, %%rsp\n\t"
 			 "call *%%r12; movq %%rbx, %%rsp\n\t"
 			 "movq %%r8, %[r8]; movq %%r9, %[r9]; movq %%r10, %[r10]"
-			 : "=a"(result), "+D"(rdi), "+S"(rsi), "+d"(rdx), [r8] "+m"(r8),
-			   [r9] "+m"(r9), [r10] "+m"(r10), "+r"(at)
+			 : "=a"(result), "+D"(rdi), "+S"(rsi),
+			   "+d"(rdx), [r8] "+m"(r8), [r9] "+m"(r9), [r10] "+m"(r10), "+r"(at)
 			 : "a"((long)SYS_getpid)
 			 : "rbx", "rcx", "r8", "r9", "r10", "r11", "memory");
 	CHECK_EQ(result, getpid());
