@@ -6,6 +6,8 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
+#include "proc/cred.h"
+#include "proc/oom.h"
 #include "syscalls/syscalls.h"
 
 #define LINK_MAX 4096
@@ -133,21 +135,34 @@ static int show_io(struct text *t, const struct inode *inode)
 	return err;
 }
 
-/* Only the process that asks for memory is ever killed: the score is taken and means nothing. */
-static int show_zero(struct text *t, const struct inode *inode)
+static int show_oom_score(struct text *t, const struct inode *inode)
 {
-	(void)inode;
-	text_printf(t, "0\n");
+	text_printf(t, "%u\n", oom_score(procfs_proc(inode)));
+	return 0;
+}
+
+static int show_oom_score_adj(struct text *t, const struct inode *inode)
+{
+	text_printf(t, "%d\n", procfs_proc(inode)->oom_adj);
 	return 0;
 }
 
 static int write_oom_score_adj(const struct inode *inode, char *text, size_t len)
 {
-	char *digits = text[0] == '-' ? text + 1 : text, *end;
+	struct proc *p = procfs_proc(inode);
+	bool minus = text[0] == '-';
+	char *digits = text + minus, *end;
+	unsigned long long n = strtoull(digits, &end, 10);
 
-	if (len == 0 || strtoull(digits, &end, 10) > 1000 || end == digits || *end != '\0')
+	if (len == 0 || n > OOM_ADJ_MAX || end == digits || *end != '\0')
 		return -EINVAL;
-	return procfs_may_inspect(procfs_proc(inode));
+	int adj = minus ? -(int)n : (int)n, err = procfs_may_inspect(p);
+
+	if (err == 0 && adj < p->oom_adj && !capable(CAP_SYS_RESOURCE))
+		err = -EACCES;
+	if (err == 0)
+		p->oom_adj = adj;
+	return err;
 }
 
 /* --- links --- */
@@ -250,8 +265,8 @@ static bool thread_next(const struct inode *dir, unsigned *key, struct procfs_no
 	PROC_FILE("mounts", 0444, procfs_show_mounts),                                             \
 	PROC_FILE("mountinfo", 0444, procfs_show_mountinfo),                                       \
 	PROC_FILE("wchan", 0444, show_wchan),                                                      \
-	PROC_FILE("oom_score", 0444, show_zero),                                                   \
-	PROC_FILE_RW("oom_score_adj", 0644, show_zero, write_oom_score_adj),                       \
+	PROC_FILE("oom_score", 0444, show_oom_score),                                              \
+	PROC_FILE_RW("oom_score_adj", 0644, show_oom_score_adj, write_oom_score_adj),              \
 	PROC_FILE("io", 0400, show_io)
 /* clang-format on */
 

@@ -95,7 +95,7 @@ static int show_boot_id(struct text *t, const struct inode *inode)
 		return 0;                                                                          \
 	}
 SHOW_NUMBER(pid_max, PIDS)
-SHOW_NUMBER(threads_max, PIDS)
+SHOW_NUMBER(threads_max, task_limit())
 SHOW_NUMBER(entropy_avail, 256)
 SHOW_NUMBER(poolsize, 256)
 SHOW_NUMBER(ngroups_max, 65536)

@@ -183,6 +183,8 @@ struct fault_result view_fault(struct view *v, uintptr_t addr, unsigned access)
 {
 	struct vma *vma = NULL;
 
+	if (v->reaped)
+		return no_memory;
 	if (addr >= USER_START && addr < USER_END) {
 		vma = vma_find(v, addr);
 		if (vma == NULL)

@@ -82,6 +82,7 @@ struct view {
 	uintptr_t exe_base, exe_end;			  /* the executable's image, for symbols */
 	uintptr_t interp_base;				  /* the interpreter's, or 0 */
 
+	bool reaped;	     /* its process was killed and its memory taken: no more faults */
 	struct view *under;  /* shadow: the paused view below; NULL when an ordinary view */
 	struct view *shadow; /* the shadow that covers this view (which is then paused); or NULL */
 	struct list tasks;   /* tasks that run in this view (task.view_link) */

@@ -50,9 +50,15 @@ static long check_flags(uint64_t f)
 	return 0;
 }
 
+/* The last few tasks are for the first process: a shell that is full of another's children can
+ * still start the program that ends them. */
+#define TASKS_FOR_INIT 8
+
 static bool too_many_processes(const struct proc *p)
 {
-	if (task_count >= 30000)
+	size_t limit = task_limit() - (p == init_proc ? 0 : TASKS_FOR_INIT);
+
+	if (MAX(task_count, proc_count) >= limit)
 		return true;
 	if (p->uid == 0 && (p->cap_effective & (1ull << 21 | 1ull << 24)))
 		return false;

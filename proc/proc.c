@@ -14,6 +14,11 @@
 
 #define PID_LIMIT 32768
 
+/* Linux: max_threads_size of kernel/fork.c with stacks of 16 KiB; a task here needs less. */
+#define MEMORY_PER_TASK (128ul << 10)
+#define TASKS_LEAST	64
+#define TASKS_MOST	30000
+
 static CACHE(proc_cache, struct proc);
 static CACHE(task_cache, struct task);
 
@@ -73,16 +78,21 @@ void task_set_tid(struct task *t, pid_t tid)
 
 /* --- processes --- */
 
+size_t task_limit(void)
+{
+	size_t fit = page_total() * PAGE_SIZE / MEMORY_PER_TASK;
+
+	return MIN(MAX(fit, (size_t)TASKS_LEAST), (size_t)TASKS_MOST);
+}
+
 static void limits_default(struct proc *p)
 {
 	for (unsigned i = 0; i < RLIM_NLIMITS; i++)
 		p->limits[i] = (struct rlimit64){ RLIM64_INFINITY, RLIM64_INFINITY };
-	size_t bytes = page_total() * PAGE_SIZE;
 	p->limits[RLIMIT_STACK].rlim_cur = 8 << 20;
 	p->limits[RLIMIT_CORE].rlim_cur = 0;
 	p->limits[RLIMIT_NOFILE] = (struct rlimit64){ 1024, 1048576 };
-	uint64_t procs = MAX(bytes / (64 << 10), 64ul);
-	p->limits[RLIMIT_NPROC] = (struct rlimit64){ procs, procs };
+	p->limits[RLIMIT_NPROC] = (struct rlimit64){ task_limit() / 2, task_limit() / 2 };
 	p->limits[RLIMIT_SIGPENDING] = (struct rlimit64){ 4096, 4096 };
 	p->limits[RLIMIT_MEMLOCK] = (struct rlimit64){ 8 << 20, 8 << 20 };
 	p->limits[RLIMIT_MSGQUEUE] = (struct rlimit64){ 819200, 819200 };
@@ -139,6 +149,7 @@ static int inherit(struct proc *p, const struct proc *from)
 	p->no_new_privs = from->no_new_privs;
 	p->dumpable = from->dumpable;
 	p->nice = from->nice;
+	p->oom_adj = from->oom_adj;
 	memcpy(p->limits, from->limits, sizeof(p->limits));
 	if (from->exe != NULL) {
 		file_get(from->exe);

@@ -122,6 +122,7 @@ struct proc {
 	unsigned personality; /* personality(2): kept, without an effect */
 	int pdeath_signal;    /* sent to it when its parent ends; 0: none */
 	int nice;
+	int oom_adj; /* oom_score_adj: -1000 never chosen … 1000 always */
 
 	struct rlimit64 limits[RLIM_NLIMITS];
 	uint64_t start_ns;
@@ -144,6 +145,8 @@ static inline struct regs *task_regs(const struct task *t)
 extern struct list proc_list;
 extern size_t proc_count, task_count;
 extern struct proc *init_proc;
+/* Most tasks there may be; as Linux: so many that their stacks take an eighth of memory. */
+size_t task_limit(void);
 
 /* By number.  => NULL; the reference is the caller's to put only for proc_get()ed ones: these are
  * borrowed and valid until the caller sleeps. */

@@ -12,6 +12,7 @@
 #include "lib/bug.h"
 #include "lib/print.h"
 #include "mm/usercopy.h"
+#include "proc/oom.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
@@ -171,7 +172,9 @@ static void program_page_fault(uint64_t addr, uint64_t error)
 
 	if (addr < USER_END)
 		r = view_fault(current->view, addr, access_of(error));
-	if (r.signo != 0)
+	if (r.signo == SIGKILL)
+		oom_program_fault();
+	else if (r.signo != 0)
 		signal_force(r.signo, r.code, addr);
 }
 
@@ -277,9 +280,12 @@ static void kernel_page_fault(struct regs *regs)
 {
 	uint64_t addr = read_cr2();
 
-	if (addr < USER_END && current->view != NULL &&
-	    view_fault(current->view, addr, access_of(regs->orig_rax)).signo == 0)
-		return;
+	if (addr < USER_END && current->view != NULL) {
+		int signo = view_fault(current->view, addr, access_of(regs->orig_rax)).signo;
+
+		if (signo == 0 || (signo == SIGKILL && oom_copy_fault()))
+			return;
+	}
 	if (addr < USER_END && fix_up(regs))
 		return;
 	panic_regs(regs, "%s at %#lx (error %#lx)",
