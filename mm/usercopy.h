@@ -18,6 +18,12 @@ static inline bool user_range_ok(uintptr_t addr, size_t len)
 	return len <= USER_END && addr <= USER_END - len && (len == 0 || addr >= USER_START);
 }
 
+/* Does the range lie in the lower half at all?  What Linux looks at before it looks at anything else. */
+static inline bool user_range_below(uintptr_t addr, size_t len)
+{
+	return len <= USER_END - PAGE_SIZE && addr <= USER_END - PAGE_SIZE - len;
+}
+
 int copy_from_user(void *dst, const void *user_src, size_t n);
 int copy_to_user(void *user_dst, const void *src, size_t n);
 int clear_user(void *user_dst, size_t n);

@@ -241,7 +241,8 @@ long sys_getgroups(int size, gid_t *ugroups)
 		return p->group_count;
 	if ((unsigned)size < p->group_count)
 		return -EINVAL;
-	if (copy_to_user(ugroups, p->groups, p->group_count * sizeof(gid_t)) < 0)
+	if (p->group_count > 0 &&
+	    copy_to_user(ugroups, p->groups, p->group_count * sizeof(gid_t)) < 0)
 		return -EFAULT;
 	return p->group_count;
 }

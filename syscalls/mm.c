@@ -10,6 +10,9 @@
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
+/* The last page of the lower half is never a program's (the end of the addresses is TASK_SIZE in Linux). */
+#define USER_LAST (USER_END - PAGE_SIZE)
+
 #define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
 
 static uint64_t limit(int which)
@@ -129,7 +132,7 @@ long sys_mmap(uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off
 
 long sys_munmap(uintptr_t addr, size_t len)
 {
-	if ((addr & PAGE_MASK) || len == 0 || len > USER_END || addr > USER_END - len)
+	if ((addr & PAGE_MASK) || len == 0 || len > USER_LAST || addr > USER_LAST - len)
 		return -EINVAL;
 	return view_unmap(current->view, addr, ALIGN_UP(len, PAGE_SIZE));
 }
@@ -323,6 +326,7 @@ long sys_msync(uintptr_t addr, size_t len, int flags)
 	if ((addr & PAGE_MASK) || (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) ||
 	    ((flags & MS_ASYNC) && (flags & MS_SYNC)))
 		return -EINVAL;
+	len = ALIGN_UP(len, PAGE_SIZE); /* which may be 0 then, and that is well */
 	if (len > USER_END || addr > USER_END - len)
 		return -ENOMEM;
 	return range_mapped(current->view, addr, addr + ALIGN_UP(len, PAGE_SIZE)) ? 0 : -ENOMEM;
@@ -334,8 +338,10 @@ long sys_mincore(uintptr_t addr, size_t len, unsigned char *vec)
 
 	if (addr & PAGE_MASK)
 		return -EINVAL;
-	if (len > USER_END || addr > USER_END - len ||
-	    !range_mapped(v, addr, addr + ALIGN_UP(len, PAGE_SIZE)))
+	if (len > USER_END ||
+	    !user_range_below((uintptr_t)vec, ALIGN_UP(len, PAGE_SIZE) / PAGE_SIZE))
+		return len > USER_END ? -ENOMEM : -EFAULT;
+	if (addr > USER_END - len || !range_mapped(v, addr, addr + ALIGN_UP(len, PAGE_SIZE)))
 		return -ENOMEM;
 	for (size_t i = 0; i < ALIGN_UP(len, PAGE_SIZE) / PAGE_SIZE; i++) {
 		unsigned char in = view_peek(v, addr + i * PAGE_SIZE) != NULL;

@@ -367,11 +367,14 @@ long sys_epoll_ctl(int set, int op, int fd, struct epoll_event *user)
 }
 
 #define EPOLL_BATCH 256
+#define EPOLL_MOST  ((int)(INT32_MAX / sizeof(struct epoll_event))) /* as in Linux */
 
 static long epoll_user(int set, struct epoll_event *user, int n, uint64_t deadline)
 {
-	if (n <= 0)
+	if (n <= 0 || n > EPOLL_MOST)
 		return -EINVAL;
+	if (!user_range_below((uintptr_t)user, (size_t)n * sizeof(*user)))
+		return -EFAULT;
 	struct file *s = fd_get(set);
 	if (s == NULL)
 		return -EBADF;

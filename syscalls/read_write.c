@@ -35,6 +35,7 @@ static int iov_total(struct iovec_ *iov, unsigned long count)
 int iov_from_user(const struct iovec_ *user, unsigned long count, struct iovec_ *small,
 		  struct iovec_ **iov, struct iobuf *b)
 {
+	count = (unsigned)count; /* Linux takes no more bits of it */
 	if (count > IOV_LIMIT)
 		return -EINVAL;
 	*iov = count <= IOV_SMALL ? small : kmalloc(count * sizeof(**iov));

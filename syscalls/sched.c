@@ -37,7 +37,8 @@ long sys_sched_getaffinity(pid_t pid, unsigned len, unsigned long *umask)
 {
 	unsigned long mask = 1;
 
-	if (len < sizeof(mask) || len % sizeof(mask) != 0)
+	/* Linux counts bits, in 32 of them. */
+	if (len * 8 == 0 || len % sizeof(mask) != 0)
 		return -EINVAL;
 	if (find_task(pid) == NULL)
 		return -ESRCH;

@@ -335,6 +335,10 @@ static int set_altstack(struct task *t, const stack_t *ss)
 
 	if (on_altstack(t))
 		return -EPERM;
+	/* What changes nothing is not looked at: also the zeroes that a new task has. */
+	if ((uintptr_t)ss->ss_sp == t->alt_sp && ss->ss_size == t->alt_size &&
+	    ((unsigned)ss->ss_flags == t->alt_flags || (ss->ss_flags == 0 && t->alt_size == 0)))
+		return 0;
 	if (mode != 0 && mode != SS_DISABLE && mode != SS_ONSTACK)
 		return -EINVAL;
 	if (mode == SS_DISABLE) {

@@ -77,7 +77,8 @@ static int check_open(struct end *in, struct end *out)
 
 static int check_sendfile(struct end *in, struct end *out, size_t len)
 {
-	(void)len;
+	if ((ssize_t)len < 0)
+		return -EINVAL;
 	int err = check_open(in, out);
 	if (err == 0 && (in->file->ops->read == NULL || in->file->ops->llseek == NULL ||
 			 (out->file->flags & O_APPEND)))

@@ -41,6 +41,10 @@ $(T)/host/%: tests/runner/%.c tests/runner/plan.h
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $<
 
+# Made from the table of system calls; the C library does not know all numbers.
+$(T)/bin/badargs: TEST_CFLAGS += -idirafter $(DEPS)/uapi
+$(T)/bin/badargs: syscalls/table.h
+
 # A source package whose configure script is one of the tests.
 $(DEPS)/hello/.stamp: deps/build deps/hello deps/fetch | tools-build
 	$(call dep,hello)
