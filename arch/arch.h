@@ -79,7 +79,7 @@ int arch_sigreturn(struct regs *regs, uint64_t *mask, uintptr_t *frame_sp);
 uint64_t clock_ns(void);	  /* since boot, never goes back */
 uint64_t clock_wall_ns(void);	  /* since 1970; clock_ns() plus an offset */
 void clock_set_wall(uint64_t ns); /* also tells the vDSO */
-/* Ask for a timer interrupt at clock_ns() == when (UINT64_MAX: none); it calls timer_interrupt(). */
+/* Ask for a timer interrupt at clock_ns() == when (UINT64_MAX: none); it calls timer_interrupt(bool). */
 void arch_timer_set(uint64_t when);
 
 /* --- interrupts and the machine --- */

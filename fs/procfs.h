@@ -104,7 +104,4 @@ int procfs_show_proc_forks(struct text *t, const struct inode *inode);
 /* procfs_system.c, procfs_sys.c: the fixed names in the root, and below /proc/sys */
 extern const struct procfs_entry procfs_root_entries[], procfs_sys_entries[];
 
-/* User and system time of p's tasks, ended ones included. */
-void procfs_times(const struct proc *p, uint64_t *user, uint64_t *sys);
-
 #endif

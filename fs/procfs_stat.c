@@ -24,18 +24,6 @@ static const char *state_of(const struct proc *p, const struct task *t)
 	return "X (dead)";
 }
 
-void procfs_times(const struct proc *p, uint64_t *user, uint64_t *sys)
-{
-	const struct task *t;
-
-	*user = p->dead_user_ns;
-	*sys = p->dead_sys_ns;
-	LIST_FOREACH (t, &p->tasks, proc_link) {
-		*user += t->user_ns;
-		*sys += t->sys_ns;
-	}
-}
-
 /* Of the one thread in task/<tid>, of all in /proc/<pid>. */
 struct usage {
 	uint64_t user, sys;
@@ -139,6 +127,14 @@ static void stat_identity(struct text *t, const struct inode *inode)
 		    p->tty == NULL ? 0 : tty_number(p->tty), p->tty == NULL ? -1 : p->tty->pgrp);
 }
 
+static struct sched_params sched_of(const struct inode *inode)
+{
+	const struct task *t =
+		inode->proc.tid != 0 ? procfs_task(inode) : procfs_proc(inode)->leader;
+
+	return t == NULL ? (struct sched_params){ 0 } : t->sched;
+}
+
 /* Fields 9 to 22: what it used. */
 static void stat_usage(struct text *t, const struct inode *inode)
 {
@@ -149,8 +145,11 @@ static void stat_usage(struct text *t, const struct inode *inode)
 		    p->child_min_flt, u.maj_flt);
 	text_printf(t, " %lu %lu %ld %ld", u.user / TICK_NS, u.sys / TICK_NS,
 		    (long)(p->child_user_ns / TICK_NS), (long)(p->child_sys_ns / TICK_NS));
-	text_printf(t, " %d %d %u 0 %lu", 20 + p->nice, p->nice, MAX(p->task_count, 1u),
-		    p->start_ns / TICK_NS);
+	const struct sched_params sched = sched_of(inode);
+
+	text_printf(t, " %d %d %u 0 %lu",
+		    sched.priority > 0 ? -1 - sched.priority : 20 + sched.nice, sched.nice,
+		    MAX(p->task_count, 1u), p->start_ns / TICK_NS);
 }
 
 /* Fields 23 to 30: where its memory is.  Addresses are for those who may look. */
@@ -183,8 +182,9 @@ static void stat_signals(struct text *t, const struct inode *inode)
 
 	text_printf(t, " %lu %lu %lu %lu", task == NULL ? 0 : task->pending.set & low,
 		    task == NULL ? 0 : task->blocked & low, s.ignored & low, s.caught & low);
-	text_printf(t, " %d 0 0 %d 0 0 0 0 0 0", task != NULL && task->state == TASK_SLEEPING,
-		    id_of(inode) == p->pid ? p->exit_signal : -1);
+	text_printf(t, " %d 0 0 %d 0 %d %d 0 0 0", task != NULL && task->state == TASK_SLEEPING,
+		    id_of(inode) == p->pid ? p->exit_signal : -1, sched_of(inode).priority,
+		    sched_of(inode).policy);
 }
 
 int procfs_show_stat(struct text *t, const struct inode *inode)

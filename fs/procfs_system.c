@@ -5,6 +5,8 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
+#include "proc/clock.h"
+#include "proc/load.h"
 #include "proc/uts.h"
 
 #define KB_PER_PAGE (PAGE_SIZE / 1024)
@@ -100,7 +102,7 @@ static void all_times(uint64_t *user, uint64_t *sys)
 	uint64_t u, s, sum_user = 0, sum_sys = 0;
 
 	LIST_FOREACH (p, &proc_list, all_link) {
-		procfs_times(p, &u, &s);
+		proc_times(p, &u, &s);
 		sum_user += u + p->child_user_ns;
 		sum_sys += s + p->child_sys_ns;
 	}
@@ -152,15 +154,21 @@ static pid_t newest_pid(void)
 	return list_empty(&proc_list) ? 0 : LIST_LAST(&proc_list, struct proc, all_link)->pid;
 }
 
-/* The averages are not kept: a timer for them would wake an idle machine. */
 static int show_loadavg(struct text *t, const struct inode *inode)
 {
 	unsigned running;
 	unsigned long switches;
+	uint64_t load[3];
 
 	(void)inode;
 	count_tasks(&running, &switches);
-	text_printf(t, "0.00 0.00 0.00 %u/%zu %d\n", running, task_count, newest_pid());
+	load_averages(load);
+	for (unsigned i = 0; i < ARRAY_SIZE(load); i++) {
+		uint64_t n = (load[i] * 100 + (1u << LOAD_SHIFT) / 2) >> LOAD_SHIFT;
+
+		text_printf(t, "%lu.%02lu ", n / 100, n % 100);
+	}
+	text_printf(t, "%u/%zu %d\n", running, task_count, newest_pid());
 	return 0;
 }
 

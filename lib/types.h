@@ -26,5 +26,6 @@ typedef uint64_t ino_t;
 #define NSEC_PER_SEC  1000000000ull
 #define NSEC_PER_MSEC 1000000ull
 #define NSEC_PER_USEC 1000ull
+#define USEC_PER_SEC  1000000ull
 
 #endif

@@ -84,6 +84,18 @@ uint64_t proc_cpu_ns(const struct proc *p)
 	return ns;
 }
 
+void proc_times(const struct proc *p, uint64_t *user, uint64_t *sys)
+{
+	const struct task *t;
+
+	*user = p->dead_user_ns;
+	*sys = p->dead_sys_ns;
+	LIST_FOREACH (t, &p->tasks, proc_link) {
+		*user += t->user_ns;
+		*sys += t->sys_ns;
+	}
+}
+
 /* Negative numbers are CPU clocks: ~pid << 3, 4 if it is a thread's, and which of its times
  * (clock_getcpuclockid(3)); all times of ours are one. */
 static int find_cpu_clock(int id, struct clock *c)

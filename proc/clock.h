@@ -36,6 +36,9 @@ static inline uint64_t time_add(uint64_t a, uint64_t b)
 uint64_t proc_cpu_ns(const struct proc *p);
 uint64_t task_cpu_ns(const struct task *t);
 
+/* The same divided; up to the last tick or switch. */
+void proc_times(const struct proc *p, uint64_t *user, uint64_t *sys);
+
 /* A clock, and whose it is: the numbers of clock_gettime(2) with the process or task they mean. */
 struct clock {
 	enum clock_kind { CLOCK_WALL, CLOCK_BOOT, CLOCK_PROC_CPU, CLOCK_TASK_CPU } kind;

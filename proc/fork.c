@@ -237,7 +237,6 @@ static long child_task(struct child *c, const struct clone_request *rq)
 	if (arch_set_tls(t, rq->flags & CLONE_SETTLS ? rq->tls : arch_get_tls(parent)) < 0)
 		return -EPERM;
 	t->blocked = parent->blocked;
-	t->vruntime = parent->vruntime;
 	memcpy(t->comm, parent->comm, sizeof(t->comm));
 	if (!(rq->flags & CLONE_VM) || (rq->flags & CLONE_VFORK)) {
 		t->alt_sp = parent->alt_sp;

@@ -123,6 +123,7 @@ void proc_init(void)
 	boot_task.proc = &boot_proc;
 	boot_task.tid = 0;
 	boot_task.state = TASK_RUNNABLE;
+	sched_inherit(&boot_task, &boot_task);
 	list_init(&boot_task.view_link);
 	sigqueue_init(&boot_task.pending);
 	memcpy(boot_task.comm, "kernel", 7);
@@ -148,7 +149,6 @@ static int inherit(struct proc *p, const struct proc *from)
 	p->cap_inheritable = from->cap_inheritable;
 	p->no_new_privs = from->no_new_privs;
 	p->dumpable = from->dumpable;
-	p->nice = from->nice;
 	p->oom_adj = from->oom_adj;
 	memcpy(p->limits, from->limits, sizeof(p->limits));
 	if (from->exe != NULL) {
@@ -260,6 +260,7 @@ struct task *task_create(struct proc *p)
 	sigqueue_init(&t->pending);
 	t->state = TASK_SLEEPING;
 	t->alt_flags = 2; /* SS_DISABLE */
+	sched_inherit(t, current);
 	t->tid = tid;
 	t->tid_node.key = (uintptr_t)tid;
 	tree_insert(&tids, &t->tid_node);

@@ -1,9 +1,17 @@
 /* sched.c: who runs next, and sleeping.
  *
- * The run queue is ordered by vruntime, the CPU time a task has had; the task with the least runs
- * next.  A task that slept comes back with at least the queue's minimum less a bonus, so that an
- * interactive one is served at once but cannot save up time.  (The idea is that of Linux's fair
- * scheduler; here without weights.)
+ * The fair queue is ordered by vruntime, the CPU time a task has had, divided by its weight (a nice
+ * value of one less is worth a quarter more); the task with the least runs next.  A task that slept
+ * comes back with at least the queue's minimum less a bonus, so that an interactive one is served at
+ * once but cannot save up time.  (The idea is that of Linux's fair scheduler.)
+ *
+ * SCHED_FIFO and SCHED_RR tasks have a queue of their own, ordered by priority and then by turn, and
+ * run before all others; but when they have used RT_SHARE of a period and a fair task waits, that one
+ * runs until the period is over: a real-time loop cannot take the machine away.
+ *
+ * While a task runs, a timer ticks.  A tick charges the time since the last one to what it hit, the
+ * program or the kernel; interrupts are off in the kernel, and so one that had to wait until a system
+ * call was over counts for the kernel.  What a task uses between ticks is divided as its ticks were.
  *
  * There is no idle task: when nobody can run, whoever called schedule() waits for an interrupt on
  * its own kernel stack, with its view still in place.
@@ -16,24 +24,41 @@
  * nothing is left that could wake it, it is killed and the log names the system call. */
 
 #include <asm/errno.h>
+#include <linux/sched.h>
 
 #include "boot/boot.h"
 #include "lib/print.h"
+#include "proc/load.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
 #define QUANTUM		 (4 * NSEC_PER_MSEC)
 #define WAKE_BONUS	 (2 * NSEC_PER_MSEC)
 #define WAKE_GRANULARITY (1 * NSEC_PER_MSEC)
+#define RT_PERIOD	 NSEC_PER_SEC
+#define RT_SHARE	 (950 * NSEC_PER_MSEC) /* of a period, while a fair task waits */
 
-static struct tree run_queue;
-static size_t run_count;
+#define WEIGHT_NORMAL 1024 /* of nice 0 */
+#define WEIGHT_IDLE   3
+#define NICE_VALUES   (NICE_MAX - NICE_MIN + 1)
+
+static struct tree fair_queue, rt_queue;
+static size_t run_count; /* on both */
 static uint64_t min_vruntime;
+static uint64_t rt_turn_first, rt_turn_last; /* places in the order of turns, at both ends */
+static uint64_t rt_period_start, rt_used;
+static uint32_t weights[NICE_VALUES];
 static struct task *dead_task; /* left the CPU for good; its stack can go now */
 static struct timer quantum;
 static bool cooperative; /* option sched=coop */
+static bool idle;	 /* nobody can run: the current task only lends its stack */
 
 static void quantum_over(struct timer *t);
+
+static bool is_rt(const struct task *t)
+{
+	return t->sched.policy == SCHED_FIFO || t->sched.policy == SCHED_RR;
+}
 
 void sched_init(void)
 {
@@ -41,65 +66,174 @@ void sched_init(void)
 	cooperative = mode != NULL && mode[0] == 'c';
 	quantum.fn = quantum_over;
 	quantum.quiet = true;
+	rt_turn_first = rt_turn_last = 1ull << 40;
+	weights[-NICE_MIN] = WEIGHT_NORMAL;
+	for (int i = -NICE_MIN; i > 0; i--)
+		weights[i - 1] = weights[i] * 5 / 4;
+	for (int i = -NICE_MIN; i < NICE_VALUES - 1; i++)
+		weights[i + 1] = weights[i] * 4 / 5;
 }
 
-/* --- the run queue --- */
+/* --- the run queues --- */
 
-void sched_enqueue(struct task *t)
+/* Have the real-time tasks had their share of this period, and is there somebody else? */
+static bool rt_throttled(void)
 {
+	return rt_used >= RT_SHARE && fair_queue.root != NULL &&
+	       clock_ns() - rt_period_start < RT_PERIOD;
+}
+
+/* The place of a real-time task: by priority, then by turn. */
+static uint64_t rt_key(const struct task *t, bool first)
+{
+	uint64_t turn = first ? --rt_turn_first : ++rt_turn_last;
+
+	return (uint64_t)(RT_PRIORITY_MAX - t->sched.priority) << 48 | turn;
+}
+
+static void enqueue(struct task *t, bool first)
+{
+	struct tree *queue = is_rt(t) ? &rt_queue : &fair_queue;
+
 	if (t->queued || view_paused(t->view))
 		return;
-	t->run_node.key = t->vruntime;
-	while (!tree_insert(&run_queue, &t->run_node))
+	t->run_node.key = is_rt(t) ? rt_key(t, first) : t->vruntime;
+	while (!tree_insert(queue, &t->run_node))
 		t->run_node.key++;
+	t->queue = queue;
 	t->queued = true;
 	run_count++;
 	if (quantum.when == 0)
 		timer_set(&quantum, clock_ns() + QUANTUM);
 }
 
+void sched_enqueue(struct task *t)
+{
+	enqueue(t, false);
+}
+
 void sched_dequeue(struct task *t)
 {
 	if (!t->queued)
 		return;
-	tree_remove(&run_queue, &t->run_node);
+	tree_remove(t->queue, &t->run_node);
 	t->queued = false;
 	run_count--;
 }
 
+static struct task *first_of(const struct tree *queue)
+{
+	return TREE_ENTRY(tree_first(queue), struct task, run_node);
+}
+
 static struct task *queue_take(void)
 {
-	struct task *t = TREE_ENTRY(tree_first(&run_queue), struct task, run_node);
-	if (t != NULL) {
-		sched_dequeue(t);
-		if (t->vruntime > min_vruntime)
-			min_vruntime = t->vruntime;
-	}
+	bool rt = rt_queue.root != NULL && !rt_throttled();
+	struct task *t = first_of(rt ? &rt_queue : &fair_queue);
+
+	if (t == NULL)
+		return NULL;
+	sched_dequeue(t);
+	if (!rt && t->vruntime > min_vruntime)
+		min_vruntime = t->vruntime;
 	return t;
 }
 
-/* The timer of the quantum: also finds shadows whose parent has waited long enough. */
+/* --- CPU time --- */
+
+static void charge_rt(struct task *t, uint64_t used, uint64_t now)
+{
+	t->unpaused_ns += used;
+	rt_used += used;
+	if (now - rt_period_start >= RT_PERIOD) {
+		rt_period_start = now;
+		rt_used = 0;
+	}
+}
+
+static void charge_fair(struct task *t, uint64_t used)
+{
+	const struct task *first = first_of(&fair_queue);
+	uint64_t least;
+
+	if (t->sched.weight != WEIGHT_NORMAL)
+		used = used * WEIGHT_NORMAL / t->sched.weight;
+	t->vruntime += used;
+	least = first == NULL ? t->vruntime : MIN(first->vruntime, t->vruntime);
+	min_vruntime = MAX(min_vruntime, least);
+}
+
+/* The time since it was last charged.  => ns */
+static uint64_t charge(struct task *t)
+{
+	uint64_t now = clock_ns(), used = now - t->slice_start;
+
+	t->slice_start = now;
+	if (is_rt(t))
+		charge_rt(t, used, now);
+	else
+		charge_fair(t, used);
+	return used;
+}
+
+static void account(struct task *t)
+{
+	uint64_t used = charge(t), sys = 0;
+	uint32_t ticks = t->sched.user_ticks + t->sched.sys_ticks;
+
+	if (t->sched.sys_ticks != 0)
+		sys = used * t->sched.sys_ticks / ticks;
+	t->sys_ns += sys;
+	t->user_ns += used - sys;
+}
+
+static void account_tick(struct task *t, bool system)
+{
+	uint64_t used = charge(t);
+
+	*(system ? &t->sys_ns : &t->user_ns) += used;
+	(*(system ? &t->sched.sys_ticks : &t->sched.user_ticks))++;
+	if (t->sched.user_ticks + t->sched.sys_ticks >= 256) {
+		t->sched.user_ticks /= 2;
+		t->sched.sys_ticks /= 2;
+	}
+}
+
+/* Must the running task make way, now that a tick has come? */
+static bool time_is_up(struct task *t, uint64_t now)
+{
+	const struct task *next;
+
+	if (!is_rt(t))
+		return (rt_queue.root != NULL && !rt_throttled()) ||
+		       (run_count > 0 && now - t->got_cpu >= QUANTUM);
+	if (rt_throttled())
+		return true;
+	next = first_of(&rt_queue);
+	if (t->sched.policy != SCHED_RR || now - t->got_cpu < RR_QUANTUM || next == NULL ||
+	    next->sched.priority < t->sched.priority)
+		return false;
+	t->sched.turn_over = true;
+	return true;
+}
+
+/* The tick: also finds shadows whose parent has waited long enough. */
 static void quantum_over(struct timer *timer)
 {
 	uint64_t now = clock_ns();
 	uint64_t next = view_shadow_tick(now);
 
-	if (run_count > 0) {
-		if (!cooperative && now - current->slice_start >= QUANTUM)
+	load_sample(now, run_count + !idle);
+	if (!idle) {
+		account_tick(current, timer_hit_kernel);
+		task_check_cpu_limit(current);
+		if (!cooperative && time_is_up(current, now))
 			this_cpu()->need_resched = true;
-		next = MIN(next, now + QUANTUM);
 	}
+	if (!idle || run_count > 0)
+		next = MIN(next, now + QUANTUM);
 	if (next != UINT64_MAX)
 		timer_set(timer, next);
-}
-
-static void account(struct task *t)
-{
-	uint64_t now = clock_ns();
-	uint64_t used = now - t->slice_start;
-	t->slice_start = now;
-	t->vruntime += used;
-	t->user_ns += used;
 }
 
 /* --- fork=cow: nobody is left who could wake a shadow --- */
@@ -130,9 +264,19 @@ static bool kill_stuck_shadow(void)
 
 /* --- switching --- */
 
+/* The current task has got the CPU. */
+static void start_slice(void)
+{
+	struct task *t = current;
+
+	t->slice_start = t->got_cpu = clock_ns();
+	if (quantum.when == 0)
+		timer_set(&quantum, t->slice_start + QUANTUM);
+}
+
 void sched_after_switch(void)
 {
-	current->slice_start = clock_ns();
+	start_slice();
 	if (dead_task != NULL) {
 		struct task *t = dead_task;
 		dead_task = NULL;
@@ -146,7 +290,9 @@ static struct task *pick(void)
 	while ((next = queue_take()) == NULL) {
 		if (kill_stuck_shadow())
 			continue;
+		idle = true;
 		arch_idle();
+		idle = false;
 		current->slice_start = clock_ns();
 	}
 	return next;
@@ -158,14 +304,17 @@ void schedule(void)
 
 	this_cpu()->need_resched = false;
 	account(prev);
+	if (prev->state == TASK_RUNNABLE && !view_paused(prev->view))
+		prev->nivcsw++;
 	/* A fork that failed has resumed its own caller, which is then on the queue while it runs. */
 	if (prev->state == TASK_RUNNABLE)
-		sched_enqueue(prev);
+		enqueue(prev, !prev->sched.turn_over);
 	else
 		sched_dequeue(prev);
+	prev->sched.turn_over = false;
 	struct task *next = pick();
 	if (next == prev) {
-		prev->slice_start = clock_ns();
+		start_slice();
 		return;
 	}
 	if (next->view != NULL)
@@ -178,12 +327,71 @@ void schedule(void)
 
 void sched_yield_cpu(void)
 {
-	struct task *last = TREE_ENTRY(tree_last(&run_queue), struct task, run_node);
-	if (last == NULL)
+	struct task *last = TREE_ENTRY(tree_last(&fair_queue), struct task, run_node);
+	if (run_count == 0)
 		return;
-	if (current->vruntime <= last->vruntime)
+	if (is_rt(current))
+		current->sched.turn_over = true;
+	else if (last != NULL && current->vruntime <= last->vruntime)
 		current->vruntime = last->vruntime + 1;
 	schedule();
+}
+
+/* Should t, which has become runnable, get the CPU at once? */
+static bool preempts(const struct task *t, const struct task *running)
+{
+	if (cooperative)
+		return false;
+	if (is_rt(t))
+		return !rt_throttled() &&
+		       (!is_rt(running) || t->sched.priority > running->sched.priority);
+	if (is_rt(running) || t->sched.policy != SCHED_NORMAL)
+		return false;
+	return running->sched.policy == SCHED_IDLE ||
+	       t->vruntime + WAKE_GRANULARITY < running->vruntime;
+}
+
+static uint32_t weight_of(const struct sched_params *s)
+{
+	return s->policy == SCHED_IDLE ? WEIGHT_IDLE : weights[s->nice - NICE_MIN];
+}
+
+void sched_set_params(struct task *t, const struct sched_params *to)
+{
+	bool queued = t->queued, was_rt = is_rt(t);
+
+	if (t == current)
+		account(t);
+	sched_dequeue(t);
+	t->sched.policy = to->policy;
+	t->sched.priority = to->priority;
+	t->sched.nice = to->nice;
+	t->sched.reset_on_fork = to->reset_on_fork;
+	t->sched.weight = weight_of(&t->sched);
+	if (was_rt && !is_rt(t))
+		t->vruntime = MAX(t->vruntime, min_vruntime);
+	if (queued)
+		sched_enqueue(t);
+	if (t == current || (queued && preempts(t, current)))
+		this_cpu()->need_resched = !cooperative;
+}
+
+void sched_inherit(struct task *child, const struct task *parent)
+{
+	struct sched_params *s = &child->sched;
+
+	child->vruntime = parent->vruntime;
+	*s = (struct sched_params){ .policy = parent->sched.policy,
+				    .priority = parent->sched.priority,
+				    .nice = parent->sched.nice };
+	if (parent->sched.reset_on_fork) {
+		if (is_rt(parent)) {
+			s->policy = SCHED_NORMAL;
+			s->priority = 0;
+		}
+		s->nice = MAX(s->nice, 0);
+	}
+	s->weight = weight_of(s);
 }
 
 void sched_run(void)
@@ -212,6 +420,7 @@ static void fall_asleep(struct task *t, uint64_t deadline)
 		timer_set(&t->sleep_timer, deadline);
 	}
 	schedule();
+	t->unpaused_ns = 0;
 	if (deadline != NO_DEADLINE)
 		timer_cancel(&t->sleep_timer);
 }
@@ -248,12 +457,13 @@ void task_wake(struct task *t)
 {
 	if (t->state != TASK_SLEEPING)
 		return;
+	uint64_t bonus = t->sched.policy == SCHED_NORMAL ? WAKE_BONUS : 0;
+	uint64_t floor = min_vruntime > bonus ? min_vruntime - bonus : 0;
+
 	t->state = TASK_RUNNABLE;
-	uint64_t floor = min_vruntime > WAKE_BONUS ? min_vruntime - WAKE_BONUS : 0;
 	t->vruntime = MAX(t->vruntime, floor);
 	sched_enqueue(t);
-	struct task *running = current;
-	if (!cooperative && t->vruntime + WAKE_GRANULARITY < running->vruntime)
+	if (preempts(t, current))
 		this_cpu()->need_resched = true;
 }
 

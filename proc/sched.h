@@ -25,6 +25,22 @@
 
 struct task;
 
+#define NICE_MIN	(-20)
+#define NICE_MAX	19
+#define RT_PRIORITY_MAX 99
+#define RR_QUANTUM	(100 * NSEC_PER_MSEC) /* of SCHED_RR, among equals */
+
+/* How a task is scheduled: sched(7). */
+struct sched_params {
+	int policy;   /* SCHED_* */
+	int priority; /* 1 to RT_PRIORITY_MAX for SCHED_FIFO and SCHED_RR, else 0 */
+	int nice;     /* NICE_MIN to NICE_MAX */
+	bool reset_on_fork;
+	bool turn_over;			/* gives way to others of its priority */
+	uint32_t weight;		/* by nice value */
+	uint32_t user_ticks, sys_ticks; /* what the latest ticks hit */
+};
+
 struct waitq {
 	struct list waiters;
 };
@@ -89,6 +105,10 @@ void sched_dequeue(struct task *t);
 void schedule(void);
 /* The current task stays runnable but goes to the end of the queue. */
 void sched_yield_cpu(void);
+/* Change policy, priority, nice value and reset_on_fork of t; the rest of `to` does not matter. */
+void sched_set_params(struct task *t, const struct sched_params *to);
+/* What a new task has from the one that makes it. */
+void sched_inherit(struct task *child, const struct task *parent);
 /* What a new task's start function calls first. */
 void sched_after_switch(void);
 /* Run tasks for ever: what the boot code becomes. */
@@ -108,7 +128,10 @@ void timer_set(struct timer *t, uint64_t when);
 void timer_cancel(struct timer *t);
 /* Is any timer set that is not quiet? */
 bool timer_pending(void);
-/* From the arch's timer interrupt. */
-void timer_interrupt(void);
+/* From the arch's timer interrupt; `kernel`: it hit the kernel, or had to wait until a system call
+ * was over. */
+void timer_interrupt(bool kernel);
+/* What the interrupt being handled hit: for the tick. */
+extern bool timer_hit_kernel;
 
 #endif

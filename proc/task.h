@@ -31,8 +31,11 @@ struct task {
 	uint64_t tls;	     /* 16: saved TLS base */
 	void *fpu;	     /* 24: extended state, aligned 64 */
 
-	struct tnode run_node; /* in the run queue while `queued`; key = vruntime */
-	uint64_t vruntime;     /* CPU time so far, ns, as the scheduler's order wants it */
+	struct tnode run_node; /* in `queue` while `queued` */
+	struct tree *queue;
+	uint64_t
+		vruntime; /* CPU time so far by its weight, ns, as the scheduler's order wants it */
+	struct sched_params sched;
 	struct list view_link; /* in view->tasks */
 	struct list proc_link; /* in proc->tasks */
 	struct tnode tid_node; /* in the table of tids; key = tid */
@@ -70,7 +73,9 @@ struct task {
 	struct stack_copy *stack_copy;	  /* fork=vfork: the parent's stack, to be put back */
 
 	uint64_t user_ns, sys_ns; /* CPU time */
-	uint64_t slice_start;	  /* clock_ns() when it got the CPU */
+	uint64_t slice_start;	  /* clock_ns() up to which that is counted */
+	uint64_t got_cpu;	  /* clock_ns() when it got the CPU */
+	uint64_t unpaused_ns;	  /* as a real-time task, since its last wait */
 	unsigned long min_flt, maj_flt;
 	unsigned long nvcsw, nivcsw;
 	char comm[16];
@@ -121,8 +126,7 @@ struct proc {
 	bool keep_caps;	      /* PR_SET_KEEPCAPS: until exec */
 	unsigned personality; /* personality(2): kept, without an effect */
 	int pdeath_signal;    /* sent to it when its parent ends; 0: none */
-	int nice;
-	int oom_adj; /* oom_score_adj: -1000 never chosen … 1000 always */
+	int oom_adj;	      /* oom_score_adj: -1000 never chosen … 1000 always */
 
 	struct rlimit64 limits[RLIM_NLIMITS];
 	uint64_t start_ns;

@@ -7,6 +7,7 @@
 static struct tree timers;
 static size_t counted; /* timers that are set and not `quiet` */
 static uint64_t alarm = UINT64_MAX;
+bool timer_hit_kernel;
 
 static void alarm_at(uint64_t when)
 {
@@ -43,11 +44,12 @@ bool timer_pending(void)
 }
 
 /* A callback may set and cancel any timer, its own too. */
-void timer_interrupt(void)
+void timer_interrupt(bool kernel)
 {
 	uint64_t now = clock_ns();
 	struct timer *t;
 
+	timer_hit_kernel = kernel;
 	alarm = UINT64_MAX;
 	while ((t = TREE_ENTRY(tree_first(&timers), struct timer, node)) != NULL &&
 	       t->when <= now) {

@@ -7,9 +7,7 @@
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
-#define MAX_FDS	 1048576 /* /proc/sys/fs/nr_open */
-#define NICE_MIN (-20)
-#define NICE_MAX 19
+#define MAX_FDS 1048576 /* /proc/sys/fs/nr_open */
 
 static long set_limit(struct proc *p, unsigned resource, const struct rlimit64 *new)
 {
@@ -89,64 +87,76 @@ long sys_getrusage(int who, struct rusage *uusage)
 
 /* --- nice values --- */
 
-/* Is p one of those that which and who mean? */
+/* Does one of p's threads belong to those that which and who mean? */
 static bool meant(const struct proc *p, int which, pid_t who)
 {
 	const struct proc *self = current->proc;
 
-	switch (which) {
-	case PRIO_PROCESS: return p->pid == (who == 0 ? self->pid : who);
-	case PRIO_PGRP: return p->pgid == (who == 0 ? self->pgid : who);
-	default: return p->uid == (who == 0 ? self->uid : (uid_t)who);
-	}
+	if (which == PRIO_PGRP)
+		return p->pgid == (who == 0 ? self->pgid : who);
+	return p->uid == (who == 0 ? self->uid : (uid_t)who);
+}
+
+static long get_nice(const struct task *t, long best)
+{
+	return MAX(best, 20L - t->sched.nice);
 }
 
 long sys_getpriority(int which, int who)
 {
 	const struct proc *p;
+	const struct task *t;
 	long result = -ESRCH;
 
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
-	if (which == PRIO_PROCESS && who != 0 && proc_find(who) == NULL && task_find(who) != NULL)
-		who = task_find(who)->proc->pid;
+	if (which == PRIO_PROCESS) {
+		t = who == 0 ? current : task_find(who);
+		return t == NULL ? -ESRCH : get_nice(t, result);
+	}
 	LIST_FOREACH (p, &proc_list, all_link) {
-		if (meant(p, which, who))
-			result = MAX(result, 20L - p->nice);
+		if (!meant(p, which, who))
+			continue;
+		LIST_FOREACH (t, &p->tasks, proc_link)
+			result = get_nice(t, result);
 	}
 	return result;
 }
 
-static long set_nice(struct proc *p, int nice)
+/* => 0, -EPERM, -EACCES; `before`, the result so far, when nothing is wrong */
+static long set_nice(struct task *t, int nice, long before)
 {
-	const struct proc *self = current->proc;
+	const struct proc *self = current->proc, *p = t->proc;
+	struct sched_params to = t->sched;
 
 	if (self->euid != p->euid && self->euid != p->uid && !capable(CAP_SYS_NICE))
 		return -EPERM;
-	if (nice < p->nice && (uint64_t)(20 - nice) > p->limits[RLIMIT_NICE].rlim_cur &&
+	if (nice < to.nice && (uint64_t)(20 - nice) > p->limits[RLIMIT_NICE].rlim_cur &&
 	    !capable(CAP_SYS_NICE))
 		return -EACCES;
-	p->nice = nice;
-	return 0;
+	to.nice = nice;
+	sched_set_params(t, &to);
+	return before == -ESRCH ? 0 : before;
 }
 
 long sys_setpriority(int which, int who, int nice)
 {
 	struct proc *p;
+	struct task *t;
 	long result = -ESRCH;
 
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
-	if (which == PRIO_PROCESS && who != 0 && proc_find(who) == NULL && task_find(who) != NULL)
-		who = task_find(who)->proc->pid;
 	nice = MAX(NICE_MIN, MIN(NICE_MAX, nice));
+	if (which == PRIO_PROCESS) {
+		t = who == 0 ? current : task_find(who);
+		return t == NULL ? -ESRCH : set_nice(t, nice, result);
+	}
 	LIST_FOREACH (p, &proc_list, all_link) {
-		if (meant(p, which, who)) {
-			long err = set_nice(p, nice);
-
-			if (err < 0 || result == -ESRCH)
-				result = err;
-		}
+		if (!meant(p, which, who))
+			continue;
+		LIST_FOREACH (t, &p->tasks, proc_link)
+			result = set_nice(t, nice, result);
 	}
 	return result;
 }

@@ -1,18 +1,18 @@
-/* sched.c: sched_yield(2), sched_setaffinity(2), sched_setscheduler(2), getcpu(2).
- * There is one CPU and one policy, SCHED_OTHER. */
+/* sched.c: sched_yield(2), sched_setaffinity(2), sched_setscheduler(2), getcpu(2). */
 #include <asm/errno.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 
 #include "lib/string.h"
 #include "mm/usercopy.h"
+#include "proc/cred.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
-#define RT_PRIORITY_MAX 99
-#define QUANTUM		(4 * NSEC_PER_MSEC)
+#define QUANTUM	    (4 * NSEC_PER_MSEC)
+#define KEEP_POLICY (-1) /* sched_setparam(2) */
 
-static const struct task *find_task(pid_t pid)
+static struct task *find_task(pid_t pid)
 {
 	return pid == 0 ? current : pid < 0 ? NULL : task_find(pid);
 }
@@ -25,6 +25,11 @@ static bool is_realtime(int policy)
 static bool is_ordinary(int policy)
 {
 	return policy == SCHED_NORMAL || policy == SCHED_BATCH || policy == SCHED_IDLE;
+}
+
+static bool same_owner(const struct proc *p)
+{
+	return current->proc->euid == p->euid || current->proc->euid == p->uid;
 }
 
 long sys_sched_yield(void)
@@ -47,59 +52,112 @@ long sys_sched_getaffinity(pid_t pid, unsigned len, unsigned long *umask)
 
 long sys_sched_setaffinity(pid_t pid, unsigned len, const unsigned long *umask)
 {
+	const struct task *t = find_task(pid);
 	unsigned long mask = 0;
 
 	if (copy_from_user(&mask, umask, MIN(len, (unsigned)sizeof(mask))) < 0)
 		return -EFAULT;
-	if (find_task(pid) == NULL)
+	if (t == NULL)
 		return -ESRCH;
+	if (!same_owner(t->proc) && !capable(CAP_SYS_NICE))
+		return -EPERM;
 	return (mask & 1) != 0 ? 0 : -EINVAL;
+}
+
+/* --- policies --- */
+
+static bool can_nice(const struct task *t, int nice)
+{
+	return (uint64_t)(20 - nice) <= t->proc->limits[RLIMIT_NICE].rlim_cur;
+}
+
+/* Does changing t so need CAP_SYS_NICE? */
+static bool is_privileged(const struct task *t, const struct sched_params *to)
+{
+	uint64_t limit = t->proc->limits[RLIMIT_RTPRIO].rlim_cur;
+
+	if (is_ordinary(to->policy) && to->nice < t->sched.nice && !can_nice(t, to->nice))
+		return true;
+	if (is_realtime(to->policy)) {
+		if (to->policy != t->sched.policy && limit == 0)
+			return true;
+		if (to->priority > t->sched.priority && (uint64_t)to->priority > limit)
+			return true;
+	}
+	if (t->sched.policy == SCHED_IDLE && to->policy != SCHED_IDLE &&
+	    !can_nice(t, t->sched.nice))
+		return true;
+	return !same_owner(t->proc) || (t->sched.reset_on_fork && !to->reset_on_fork);
+}
+
+static long set_params(pid_t pid, struct sched_params to)
+{
+	struct task *t = find_task(pid);
+
+	if (t == NULL)
+		return -ESRCH;
+	if (to.policy == KEEP_POLICY) {
+		to.policy = t->sched.policy;
+		to.reset_on_fork = t->sched.reset_on_fork;
+	}
+	if (!is_realtime(to.policy) && !is_ordinary(to.policy))
+		return to.policy == SCHED_DEADLINE ? -EPERM : -EINVAL;
+	if (to.priority < 0 || to.priority > RT_PRIORITY_MAX ||
+	    is_realtime(to.policy) != (to.priority != 0))
+		return -EINVAL;
+	if (to.nice < NICE_MIN || is_realtime(to.policy))
+		to.nice = t->sched.nice;
+	if (is_privileged(t, &to) && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	sched_set_params(t, &to);
+	return 0;
 }
 
 long sys_sched_getscheduler(pid_t pid)
 {
+	const struct task *t = find_task(pid);
+
 	if (pid < 0)
 		return -EINVAL;
-	return find_task(pid) == NULL ? -ESRCH : SCHED_NORMAL;
+	if (t == NULL)
+		return -ESRCH;
+	return t->sched.policy | (t->sched.reset_on_fork ? SCHED_RESET_ON_FORK : 0);
 }
 
-/* => 0 for what changes nothing */
-static long check_policy(int policy, int priority)
+static long set_scheduler(pid_t pid, int policy, const int *upriority)
 {
-	if (is_realtime(policy))
-		return priority < 1 || priority > RT_PRIORITY_MAX ? -EINVAL : -EPERM;
-	if (!is_ordinary(policy))
-		return policy == SCHED_DEADLINE ? -EPERM : -EINVAL;
-	return priority == 0 ? 0 : -EINVAL;
+	struct sched_params to = { .policy = policy, .nice = NICE_MIN - 1 };
+
+	if (pid < 0 || upriority == NULL)
+		return -EINVAL;
+	if (get_user(to.priority, upriority) < 0)
+		return -EFAULT;
+	if (policy != KEEP_POLICY) {
+		to.policy = policy & ~SCHED_RESET_ON_FORK;
+		to.reset_on_fork = (policy & SCHED_RESET_ON_FORK) != 0;
+	}
+	return set_params(pid, to);
 }
 
 long sys_sched_setscheduler(pid_t pid, int policy, const int *upriority)
 {
-	int priority;
-
-	if (pid < 0 || upriority == NULL)
-		return -EINVAL;
-	if (get_user(priority, upriority) < 0)
-		return -EFAULT;
-	if (find_task(pid) == NULL)
-		return -ESRCH;
-	return check_policy(policy & ~SCHED_RESET_ON_FORK, priority);
-}
-
-long sys_sched_getparam(pid_t pid, int *upriority)
-{
-	int priority = 0;
-
-	if (pid < 0 || upriority == NULL)
-		return -EINVAL;
-	if (find_task(pid) == NULL)
-		return -ESRCH;
-	return put_user(priority, upriority);
+	return policy < 0 ? -EINVAL : set_scheduler(pid, policy, upriority);
 }
 
 long sys_sched_setparam(pid_t pid, const int *upriority)
 {
-	return sys_sched_setscheduler(pid, SCHED_NORMAL, upriority);
+	return set_scheduler(pid, KEEP_POLICY, upriority);
+}
+
+long sys_sched_getparam(pid_t pid, int *upriority)
+{
+	const struct task *t = find_task(pid);
+
+	if (pid < 0 || upriority == NULL)
+		return -EINVAL;
+	if (t == NULL)
+		return -ESRCH;
+	return put_user(t->sched.priority, upriority);
 }
 
 long sys_sched_get_priority_max(int policy)
@@ -118,12 +176,19 @@ long sys_sched_get_priority_min(int policy)
 
 long sys_sched_rr_get_interval(pid_t pid, struct __kernel_timespec *uinterval)
 {
-	struct __kernel_timespec t = { 0, QUANTUM };
+	const struct task *t = find_task(pid);
+	struct __kernel_timespec slice = { 0, QUANTUM };
 
 	if (pid < 0)
 		return -EINVAL;
-	return find_task(pid) == NULL ? -ESRCH : copy_to_user(uinterval, &t, sizeof(t));
+	if (t == NULL)
+		return -ESRCH;
+	if (is_realtime(t->sched.policy))
+		slice.tv_nsec = t->sched.policy == SCHED_RR ? (long)RR_QUANTUM : 0;
+	return copy_to_user(uinterval, &slice, sizeof(slice));
 }
+
+/* --- sched_setattr(2) --- */
 
 long sys_sched_getattr(pid_t pid, struct sched_attr *uattr, unsigned size, unsigned flags)
 {
@@ -137,21 +202,78 @@ long sys_sched_getattr(pid_t pid, struct sched_attr *uattr, unsigned size, unsig
 		return -ESRCH;
 	memset(&a, 0, sizeof(a));
 	a.size = MIN(size, (unsigned)sizeof(a));
-	a.sched_nice = t->proc->nice;
+	a.sched_policy = (unsigned)t->sched.policy;
+	if (t->sched.reset_on_fork)
+		a.sched_flags = SCHED_FLAG_RESET_ON_FORK;
+	if (is_realtime(t->sched.policy)) {
+		a.sched_priority = (unsigned)t->sched.priority;
+	} else {
+		a.sched_nice = t->sched.nice;
+		a.sched_runtime = QUANTUM;
+	}
 	return copy_to_user(uattr, &a, a.size);
+}
+
+/* => 0, -EFAULT, -E2BIG (then the size that we know is in the program's structure) */
+static long attr_from_user(struct sched_attr *a, const struct sched_attr *uattr)
+{
+	const unsigned known = sizeof(*a);
+	unsigned size;
+
+	if (get_user(size, &uattr->size) < 0)
+		return -EFAULT;
+	if (size == 0)
+		size = SCHED_ATTR_SIZE_VER0;
+	if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE)
+		goto too_big;
+	memset(a, 0, sizeof(*a));
+	if (copy_from_user(a, uattr, MIN(size, known)) < 0)
+		return -EFAULT;
+	for (unsigned i = known; i < size; i++) {
+		char extra;
+
+		if (get_user(extra, (const char *)uattr + i) < 0)
+			return -EFAULT;
+		if (extra != 0)
+			goto too_big;
+	}
+	return 0;
+
+too_big:
+	(void)put_user(known, (unsigned *)&uattr->size);
+	return -E2BIG;
 }
 
 long sys_sched_setattr(pid_t pid, const struct sched_attr *uattr, unsigned flags)
 {
 	struct sched_attr a;
+	struct sched_params to;
+	const struct task *t = find_task(pid);
+	long err;
 
 	if (uattr == NULL || pid < 0 || flags != 0)
 		return -EINVAL;
-	if (copy_from_user(&a, uattr, SCHED_ATTR_SIZE_VER0) < 0)
-		return -EFAULT;
-	if (find_task(pid) == NULL)
+	err = attr_from_user(&a, uattr);
+	if (err < 0)
+		return err;
+	if ((int)a.sched_policy < 0 || (a.sched_flags & ~(uint64_t)SCHED_FLAG_ALL) != 0 ||
+	    a.sched_priority > RT_PRIORITY_MAX)
+		return -EINVAL;
+	if (t == NULL)
 		return -ESRCH;
-	return check_policy((int)a.sched_policy, (int)a.sched_priority);
+	to = (struct sched_params){
+		.policy = (int)a.sched_policy,
+		.priority = (int)a.sched_priority,
+		.nice = MAX(NICE_MIN, MIN(NICE_MAX, a.sched_nice)),
+		.reset_on_fork = (a.sched_flags & SCHED_FLAG_RESET_ON_FORK) != 0,
+	};
+	if ((a.sched_flags & SCHED_FLAG_KEEP_POLICY) != 0)
+		to.policy = KEEP_POLICY;
+	if ((a.sched_flags & SCHED_FLAG_KEEP_PARAMS) != 0) {
+		to.priority = t->sched.priority;
+		to.nice = t->sched.nice;
+	}
+	return set_params(pid, to);
 }
 
 long sys_getcpu(unsigned *ucpu, unsigned *unode, void *unused)

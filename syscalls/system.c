@@ -12,6 +12,7 @@
 #include "mm/slab.h"
 #include "mm/usercopy.h"
 #include "proc/cred.h"
+#include "proc/load.h"
 #include "proc/task.h"
 #include "proc/uts.h"
 #include "syscalls/syscalls.h"
@@ -49,8 +50,12 @@ long sys_setdomainname(const char *name, int len)
 long sys_sysinfo(struct sysinfo *uinfo)
 {
 	struct sysinfo info;
+	uint64_t load[ARRAY_SIZE(info.loads)];
 
 	memset(&info, 0, sizeof(info));
+	load_averages(load);
+	for (unsigned i = 0; i < ARRAY_SIZE(load); i++)
+		info.loads[i] = load[i] << (SI_LOAD_SHIFT - LOAD_SHIFT);
 	info.uptime = (long)(clock_ns() / NSEC_PER_SEC);
 	info.totalram = page_total() * PAGE_SIZE;
 	info.freeram = page_free_count() * PAGE_SIZE;

@@ -239,7 +239,7 @@ S(clock_settime, (int id, const struct __kernel_timespec *time), 0)
 S(gettimeofday, (struct __kernel_old_timeval *time, struct timezone *zone), 0)
 S(settimeofday, (const struct __kernel_old_timeval *time, const struct timezone *zone), 0)
 S(time, (long *time), 0)
-P(times, (struct tms *times), 0, "system time is counted as user time")
+S(times, (struct tms *times), 0)
 P(adjtimex, (struct __kernel_timex *timex), 0, "every adjustment (EINVAL)")
 P(clock_adjtime, (int id, struct __kernel_timex *timex), 0, "every adjustment (EINVAL)")
 
@@ -275,26 +275,26 @@ S(sched_getaffinity, (pid_t pid, unsigned len, unsigned long *mask), 0)
 P(sched_setaffinity, (pid_t pid, unsigned len, const unsigned long *mask), 0, "there is one CPU")
 S(sched_getscheduler, (pid_t pid), 0)
 P(sched_setscheduler, (pid_t pid, int policy, const int *priority), 0,
-  "SCHED_FIFO, SCHED_RR, SCHED_DEADLINE (EPERM); SCHED_BATCH and SCHED_IDLE have no effect")
+  "SCHED_DEADLINE (EPERM)")
 S(sched_getparam, (pid_t pid, int *priority), 0)
-P(sched_setparam, (pid_t pid, const int *priority), 0, "as sched_setscheduler")
+S(sched_setparam, (pid_t pid, const int *priority), 0)
 S(sched_get_priority_max, (int policy), 0)
 S(sched_get_priority_min, (int policy), 0)
 S(sched_rr_get_interval, (pid_t pid, struct __kernel_timespec *interval), 0)
 S(sched_getattr, (pid_t pid, struct sched_attr *attr, unsigned size, unsigned flags), 0)
 P(sched_setattr, (pid_t pid, const struct sched_attr *attr, unsigned flags), 0,
-  "as sched_setscheduler")
+  "SCHED_DEADLINE (EPERM); utilisation clamps have no effect")
 S(getcpu, (unsigned *cpu, unsigned *node, void *unused), 0)
 
 /* -- syscalls/limits.c */
 S(prlimit64, (pid_t pid, unsigned resource, const struct rlimit64 *limit, struct rlimit64 *old), 0)
 S(getrlimit, (unsigned resource, struct rlimit *limit), 0)
 P(setrlimit, (unsigned resource, const struct rlimit *limit), 0,
-  "enforced: AS, DATA, NOFILE, NPROC, SIGPENDING, STACK, FSIZE; the others are kept only")
+  "enforced: AS, CPU, DATA, FSIZE, NICE, NOFILE, NPROC, RTPRIO, RTTIME, SIGPENDING, STACK; kept only: "
+  "CORE, LOCKS, MEMLOCK, MSGQUEUE, RSS")
 S(getrusage, (int who, struct rusage *usage), 0)
 S(getpriority, (int which, int who), 0)
-P(setpriority, (int which, int who, int nice), 0,
-  "nice values belong to processes, not threads, and the scheduler does not weigh them")
+S(setpriority, (int which, int who, int nice), 0)
 
 /* -- syscalls/ids.c */
 S(getpid, (void), 0)
@@ -335,7 +335,7 @@ P(arch_prctl, (int code, uintptr_t addr), 0,
 S(uname, (struct new_utsname *name), 0)
 S(sethostname, (const char *name, int len), 0)
 S(setdomainname, (const char *name, int len), 0)
-P(sysinfo, (struct sysinfo *info), 0, "load averages are 0")
+S(sysinfo, (struct sysinfo *info), 0)
 S(getrandom, (void *buf, size_t len, unsigned flags), 0)
 P(reboot, (unsigned magic1, unsigned magic2, unsigned cmd, void *arg), 0,
   "halt, power-off and restart all end the machine; kexec and hibernation (EINVAL)")

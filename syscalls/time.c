@@ -174,8 +174,12 @@ static long ticks(uint64_t ns)
 long sys_times(struct tms *utimes)
 {
 	const struct proc *p = current->proc;
+	uint64_t user, sys;
+
+	proc_times(p, &user, &sys);
 	struct tms t = {
-		.tms_utime = ticks(proc_cpu_ns(p)),
+		.tms_utime = ticks(user),
+		.tms_stime = ticks(sys),
 		.tms_cutime = ticks(p->child_user_ns),
 		.tms_cstime = ticks(p->child_sys_ns),
 	};

@@ -126,13 +126,13 @@ void arch_irq_handler(unsigned irq, void (*fn)(void *), void *arg)
 	pic_unmask(irq);
 }
 
-static void interrupt(unsigned vector)
+static void interrupt(unsigned vector, bool kernel)
 {
 	unsigned irq = vector - VECTOR_PIC;
 
 	if (vector == VECTOR_TIMER) {
 		apic_eoi();
-		timer_interrupt();
+		timer_interrupt(kernel);
 	} else if (irq < IRQS && pic_accept(irq)) {
 		if (irq_handlers[irq].fn != NULL)
 			irq_handlers[irq].fn(irq_handlers[irq].arg);
@@ -245,7 +245,7 @@ void trap_program(struct regs *regs, unsigned vector)
 			panic_regs(regs, "page fault at %#lx, outside the kernel", addr);
 		program_page_fault(addr, error);
 	} else if (vector >= VECTOR_PIC) {
-		interrupt(vector);
+		interrupt(vector, error != 0); /* entry.S, trap_in_kernel */
 	} else {
 		if (current->view == NULL)
 			panic_regs(regs, "%s outside the kernel", name_of(vector));
@@ -299,7 +299,7 @@ void trap_kernel(struct regs *regs, unsigned vector)
 	if (vector == VECTOR_PF) {
 		kernel_page_fault(regs);
 	} else if (vector >= VECTOR_PIC) {
-		interrupt(vector);
+		interrupt(vector, true);
 	} else if (vector == VECTOR_GP && regs->rip == (uintptr_t)entry_iretq) {
 		/* The frame is still complete on the kernel stack. */
 		regs->rip = (uintptr_t)entry_bad_frame;
