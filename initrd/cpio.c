@@ -95,7 +95,7 @@ static int read_member(const uint8_t *data, size_t len, size_t at, struct cpio_m
 		return fail(err, name_at, "a name without its end");
 	size_t data_at = ALIGN_UP(name_at + f[NAMESIZE], (size_t)4);
 	if (data_at > len || f[FILESIZE] > len - data_at)
-		return fail(err, data_at, "the archive ends inside a file");
+		return fail(err, MIN(data_at, len), "the archive ends inside a file");
 	*m = (struct cpio_member){ .name = strip((const char *)data + name_at),
 				   .ino = f[INO],
 				   .mode = f[MODE],
