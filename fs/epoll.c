@@ -15,6 +15,7 @@
 
 #include "fs/internal.h"
 #include "fs/poll.h"
+#include "fs/text.h"
 #include "mm/slab.h"
 #include "proc/task.h"
 
@@ -267,6 +268,20 @@ static unsigned epoll_poll(struct file *f, struct poll_table *pt)
 	return 0;
 }
 
+static void epoll_info(struct text *t, struct file *f)
+{
+	const struct epoll *set = f->priv;
+	const struct epoll_item *it;
+
+	LIST_FOREACH (it, &set->items, link) {
+		dev_t dev = it->file->inode->sb->dev;
+		text_printf(t, "tfd: %8d events: %8x data: %16lx  pos:%ld ino:%lx sdev:%x\n",
+			    it->fd, it->events | EPOLLERR | EPOLLHUP, it->data, (long)it->file->pos,
+			    (unsigned long)it->file->inode->ino,
+			    dev_major(dev) << 20 | dev_minor(dev));
+	}
+}
+
 static void epoll_release(struct file *f)
 {
 	struct epoll *set = f->priv;
@@ -279,6 +294,7 @@ static void epoll_release(struct file *f)
 static const struct file_ops epoll_ops = {
 	.poll = epoll_poll,
 	.release = epoll_release,
+	.fdinfo = epoll_info,
 	.name = "[eventpoll]",
 };
 

@@ -5,6 +5,7 @@
 
 #include "fs/internal.h"
 #include "fs/poll.h"
+#include "fs/text.h"
 #include "mm/slab.h"
 #include "proc/task.h"
 
@@ -13,6 +14,7 @@
 struct eventfd {
 	uint64_t count;
 	bool semaphore;
+	int id; /* for people who read fdinfo */
 	struct waitq wait;
 };
 
@@ -74,21 +76,32 @@ static void eventfd_release(struct file *f)
 	kfree(f->priv);
 }
 
+static void eventfd_info(struct text *t, struct file *f)
+{
+	const struct eventfd *e = f->priv;
+
+	text_printf(t, "eventfd-count: %16lx\neventfd-id: %d\neventfd-semaphore: %d\n", e->count,
+		    e->id, e->semaphore);
+}
+
 static const struct file_ops eventfd_ops = {
 	.read = eventfd_read,
 	.write = eventfd_write,
 	.poll = eventfd_poll,
 	.release = eventfd_release,
+	.fdinfo = eventfd_info,
 	.name = "[eventfd]",
 };
 
 struct file *eventfd_create(uint64_t count, unsigned flags)
 {
+	static int next_id;
 	struct eventfd *e = kzalloc(sizeof(*e));
 
 	if (e == NULL)
 		return NULL;
 	e->count = count;
+	e->id = next_id++;
 	e->semaphore = (flags & EFD_SEMAPHORE) != 0;
 	waitq_init(&e->wait);
 	struct file *f = file_create_ops(&eventfd_ops, e, O_RDWR | (flags & O_NONBLOCK));

@@ -264,6 +264,8 @@ ssize_t file_read(struct file *f, struct iobuf *b, off_t *pos)
 	if (err < 0)
 		return err;
 	ssize_t n = f->ops->read(f, b, pos);
+	current->io.reads++;
+	current->io.read_bytes += n > 0 ? (size_t)n : 0;
 	if (n >= 0 && !(f->flags & O_NOATIME))
 		inode_touch_atime(f->inode, f->mnt);
 	return n;
@@ -276,7 +278,12 @@ ssize_t file_write(struct file *f, struct iobuf *b, off_t *pos)
 	if (f->ops->write == NULL)
 		return -EINVAL;
 	int err = check_range(b, *pos);
-	return err < 0 ? err : f->ops->write(f, b, pos);
+	if (err < 0)
+		return err;
+	ssize_t n = f->ops->write(f, b, pos);
+	current->io.writes++;
+	current->io.written_bytes += n > 0 ? (size_t)n : 0;
+	return n;
 }
 
 ssize_t file_read_at(struct file *f, void *buf, size_t n, off_t pos)

@@ -7,6 +7,7 @@
 #include <linux/fcntl.h>
 
 #include "fs/internal.h"
+#include "fs/text.h"
 #include "mm/slab.h"
 #include "proc/task.h"
 
@@ -20,6 +21,8 @@ enum lock_kind { LOCK_POSIX, LOCK_OFD, LOCK_FLOCK };
 
 struct file_lock {
 	struct file_lock *next;
+	struct list all; /* in all_locks, newest first */
+	struct inode *inode;
 	enum lock_kind kind;
 	const void *owner; /* struct files, or struct file */
 	pid_t pid;
@@ -28,6 +31,7 @@ struct file_lock {
 };
 
 static CACHE(lock_cache, struct file_lock);
+static struct list all_locks = LIST_INIT(all_locks);
 static struct waitq lock_wait = { LIST_INIT(lock_wait.waiters) };
 
 /* Requests that sleep now: who waits for whom. */
@@ -112,7 +116,16 @@ static void insert(struct inode *inode, struct file_lock *l)
 	while (*p != NULL && (*p)->start < l->start)
 		p = &(*p)->next;
 	l->next = *p;
+	l->inode = inode;
 	*p = l;
+	list_push(&all_locks, &l->all);
+}
+
+/* Out of the chain, where *p leads to l. */
+static void take_out(struct file_lock **p, struct file_lock *l)
+{
+	*p = l->next;
+	list_remove(&l->all);
 }
 
 /* Take the owner's locks out of [start, end]; `spare` is used when one is cut in two. */
@@ -125,7 +138,7 @@ static void cut(struct inode *inode, const struct file_lock *range, struct file_
 			p = &l->next;
 			continue;
 		}
-		*p = l->next;
+		take_out(p, l);
 		if (l->start < range->start && l->end > range->end) {
 			struct file_lock *tail = *spare;
 			*spare = NULL;
@@ -163,7 +176,7 @@ static void absorb(struct inode *inode, struct file_lock *l)
 		}
 		l->start = MIN(l->start, other->start);
 		l->end = MAX(l->end, other->end);
-		*p = other->next;
+		take_out(p, other);
 		cache_free(&lock_cache, other);
 	}
 }
@@ -298,7 +311,7 @@ static void drop_all(struct inode *inode, const void *owner)
 			p = &l->next;
 			continue;
 		}
-		*p = l->next;
+		take_out(p, l);
 		cache_free(&lock_cache, l);
 		any = true;
 	}
@@ -316,4 +329,47 @@ void lock_release(struct file *f)
 {
 	if (f->inode->locks != NULL)
 		drop_all(f->inode, f);
+}
+
+/* --- what /proc shows --- */
+
+static void show_line(struct text *t, int number, const struct file_lock *l)
+{
+	static const char *const kinds[] = {
+		[LOCK_POSIX] = "POSIX ", [LOCK_OFD] = "OFDLCK", [LOCK_FLOCK] = "FLOCK "
+	};
+	dev_t dev = l->inode->sb->dev;
+
+	text_printf(t, "%d: %s ADVISORY  %s %d %02x:%02x:%lu %ld ", number, kinds[l->kind],
+		    l->exclusive ? "WRITE" : "READ", l->kind == LOCK_OFD ? -1 : l->pid,
+		    dev_major(dev), dev_minor(dev), (unsigned long)l->inode->ino, (long)l->start);
+	if (l->end == OFFSET_MAX)
+		text_printf(t, "EOF\n");
+	else
+		text_printf(t, "%ld\n", (long)l->end);
+}
+
+void lock_show_all(struct text *t)
+{
+	const struct file_lock *l;
+	int number = 0;
+
+	LIST_FOREACH (l, &all_locks, all)
+		show_line(t, ++number, l);
+}
+
+void lock_show(struct text *t, const struct file *f, const struct files *owner)
+{
+	const struct file_lock *l;
+	int number = 0;
+
+	for (unsigned flock = 2; flock-- > 0;) {
+		for (l = f->inode->locks; l != NULL; l = l->next) {
+			if ((l->kind == LOCK_FLOCK) != flock ||
+			    (l->owner != f && l->owner != owner))
+				continue;
+			text_printf(t, "lock:\t");
+			show_line(t, ++number, l);
+		}
+	}
 }

@@ -13,73 +13,9 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 
-#define TEXT_MAX    (4ul << 20)
 #define WRITE_MAX   4096
 #define FIRST_FIXED 2 /* readdir cookies: "." and "..", the table, made names */
 #define FIRST_MADE  256
-
-/* --- text --- */
-
-char *text_room(struct text *t, size_t len)
-{
-	if (t->failed)
-		return NULL;
-	if (t->room - t->len < len) {
-		size_t room = MAX(t->room * 2, 512ul);
-		while (room < t->len + len)
-			room *= 2;
-		char *buf = room > TEXT_MAX ? NULL : krealloc(t->buf, room);
-		if (buf == NULL) {
-			t->failed = true;
-			return NULL;
-		}
-		t->buf = buf;
-		t->room = room;
-	}
-	return t->buf + t->len;
-}
-
-void text_put(struct text *t, const void *data, size_t len)
-{
-	char *to = text_room(t, len);
-
-	if (to == NULL)
-		return;
-	memcpy(to, data, len);
-	t->len += len;
-}
-
-void text_printf(struct text *t, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	int len = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	char *to = text_room(t, (size_t)len + 1);
-	if (to == NULL)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(to, (size_t)len + 1, fmt, ap);
-	va_end(ap);
-	t->len += (size_t)len;
-}
-
-void text_escaped(struct text *t, const char *s, const char *what)
-{
-	for (; *s != '\0'; s++) {
-		if (strchr(what, *s) != NULL)
-			text_printf(t, "\\%03o", (uint8_t)*s);
-		else
-			text_put(t, s, 1);
-	}
-}
-
-void text_free(struct text *t)
-{
-	kfree(t->buf);
-	memset(t, 0, sizeof(*t));
-}
 
 /* --- whose it is --- */
 
@@ -143,6 +79,23 @@ int procfs_number(const char *name, size_t len)
 	return n;
 }
 
+bool procfs_parse(const char *text, int64_t low, int64_t high, int64_t *value)
+{
+	while (*text == ' ' || *text == '\t')
+		text++;
+	bool negative = *text == '-';
+	char *end;
+	if (negative || *text == '+')
+		text++;
+	unsigned long long n = strtoull(text, &end, 0);
+	if (end == text || *text < '0' || *text > '9' || n > INT64_MAX)
+		return false;
+	while (*end == ' ' || *end == '\t' || *end == '\n')
+		end++;
+	*value = negative ? -(int64_t)n : (int64_t)n;
+	return *end == '\0' && *value >= low && *value <= high;
+}
+
 /* --- files --- */
 
 /* Make the text anew.  => 0, -errno */
@@ -193,8 +146,10 @@ static ssize_t file_write_text(struct file *f, struct iobuf *b, off_t *pos)
 	const struct procfs_entry *e = entry_of(f->inode);
 	size_t len = iobuf_left(b);
 
-	if (e->write == NULL || len >= WRITE_MAX)
-		return e->write == NULL ? -EIO : -EINVAL;
+	if (e->write == NULL)
+		return f->inode->proc.pid == 0 ? -EIO : -EINVAL;
+	if (len >= WRITE_MAX)
+		return -EINVAL;
 	if (!is_there(f->inode))
 		return -ESRCH;
 	char *text = kmalloc(len + 1);
@@ -222,7 +177,7 @@ static void file_release(struct file *f)
 	kfree(t);
 }
 
-static off_t proc_llseek(struct file *f, off_t off, int whence)
+off_t procfs_llseek(struct file *f, off_t off, int whence)
 {
 	if (whence == SEEK_CUR)
 		off += f->pos;
@@ -233,11 +188,21 @@ static off_t proc_llseek(struct file *f, off_t off, int whence)
 	return f->pos = off;
 }
 
+/* What only some may see is refused at once, not when it is read. */
+static int text_open(struct inode *inode, struct file *f)
+{
+	const struct proc *p = entry_of(inode)->guarded ? procfs_proc(inode) : NULL;
+
+	(void)f;
+	return p == NULL ? 0 : procfs_may_inspect(p);
+}
+
 static const struct file_ops text_ops = {
+	.open = text_open,
 	.read = file_read_text,
 	.write = file_write_text,
 	.release = file_release,
-	.llseek = proc_llseek,
+	.llseek = procfs_llseek,
 };
 
 /* --- inodes --- */
@@ -316,8 +281,8 @@ static int proc_lookup(struct inode *dir, const char *name, size_t len, struct i
 {
 	struct procfs_node n;
 
-	if (!is_there(dir))
-		return -ENOENT;
+	if (!is_there(dir)) /* as on Linux, where search permission is asked for first */
+		return dir->proc.tid == 0 && entry_of(dir)->entries != NULL ? -ESRCH : -ENOENT;
 	int err = find(dir, name, len, &n);
 	if (err < 0)
 		return err;
@@ -439,7 +404,7 @@ static int dir_read(struct file *f, struct dir_context *ctx)
 
 static const struct file_ops dir_ops = {
 	.readdir = dir_read,
-	.llseek = proc_llseek,
+	.llseek = procfs_llseek,
 };
 
 /* --- the file system --- */

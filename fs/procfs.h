@@ -9,24 +9,8 @@
 #define FS_PROCFS_H
 
 #include "fs/internal.h"
+#include "fs/text.h"
 #include "proc/task.h"
-
-/* --- text that grows --- */
-
-struct text {
-	char *buf;
-	size_t len, room;
-	bool failed; /* memory was short, or it is longer than any file here may be */
-};
-
-/* Append; after a failure they do nothing. */
-void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void text_put(struct text *t, const void *data, size_t len);
-/* Room for len more bytes, to be filled in by the caller.  => NULL: failed */
-char *text_room(struct text *t, size_t len);
-/* Append s with what would break a line or a field of a line written as \ooo. */
-void text_escaped(struct text *t, const char *s, const char *what);
-void text_free(struct text *t);
 
 /* --- entries --- */
 
@@ -50,6 +34,7 @@ struct procfs_entry {
 	int (*show)(struct text *t, const struct inode *inode);
 	int (*write)(const struct inode *inode, char *text, size_t len);
 	const struct file_ops *fops; /* instead of both; NULL: as they say */
+	bool guarded;		     /* only who may look into the process can open it */
 	/* Symbolic links: their text; where a jump goes (NULL: by the text). */
 	int (*link)(struct text *t, const struct inode *inode);
 	int (*jump)(const struct inode *inode, struct path *to);
@@ -63,6 +48,8 @@ struct procfs_entry {
 /* clang-format off */
 #define PROC_DIR(n, perm, table) { .name = (n), .mode = S_IFDIR | (perm), .entries = (table) }
 #define PROC_FILE(n, perm, fn) { .name = (n), .mode = S_IFREG | (perm), .show = (fn) }
+#define PROC_GUARDED(n, perm, fn)                                                                  \
+	{ .name = (n), .mode = S_IFREG | (perm), .show = (fn), .guarded = true }
 #define PROC_FILE_RW(n, perm, fn, wr)                                                              \
 	{ .name = (n), .mode = S_IFREG | (perm), .show = (fn), .write = (wr) }
 #define PROC_LINK(n, fn, to)                                                                       \
@@ -75,8 +62,13 @@ struct proc *procfs_proc(const struct inode *inode);
 struct task *procfs_task(const struct inode *inode);
 /* May the current process look into p's memory and files?  => 0, -EACCES */
 int procfs_may_inspect(const struct proc *p);
+/* The whole of text, but for spaces around it, as a number: decimal, 0x… or 0….
+ * => false: it is none, or not in [low, high] */
+bool procfs_parse(const char *text, int64_t low, int64_t high, int64_t *value);
 /* name[0..len) as a number without a sign and leading zeros.  => -1: it is none */
 int procfs_number(const char *name, size_t len);
+
+off_t procfs_llseek(struct file *f, off_t off, int whence); /* SEEK_SET and SEEK_CUR only */
 
 /* procfs_pid.c: /proc/<pid> and /proc/<pid>/task */
 int procfs_pid_find(const struct inode *dir, const char *name, size_t len, struct procfs_node *n);
@@ -86,9 +78,25 @@ int procfs_show_stat(struct text *t, const struct inode *inode);
 int procfs_show_statm(struct text *t, const struct inode *inode);
 int procfs_show_status(struct text *t, const struct inode *inode);
 int procfs_show_limits(struct text *t, const struct inode *inode);
+int procfs_show_schedstat(struct text *t, const struct inode *inode);
+int procfs_show_io(struct text *t, const struct inode *inode);
+/* procfs_resident.c: what memory it has in pages now.  Bytes; pss: shared pages by halves, thirds … */
+struct resident {
+	size_t anon, file, shmem;
+	size_t shared_clean, shared_dirty, private_clean, private_dirty;
+	size_t pss, pss_dirty, pss_anon, pss_file, pss_shmem;
+};
+static inline size_t resident_all(const struct resident *r)
+{
+	return r->anon + r->file + r->shmem;
+}
+void resident_add(struct resident *r, const struct view *v, const struct vma *vma);
+struct resident resident_of(const struct view *v);
 /* procfs_maps.c: its memory */
 int procfs_show_maps(struct text *t, const struct inode *inode);
 int procfs_show_smaps(struct text *t, const struct inode *inode);
+int procfs_show_smaps_rollup(struct text *t, const struct inode *inode);
+extern const struct file_ops procfs_mem_ops;
 /* procfs_fd.c: its descriptors */
 int procfs_fd_find(const struct inode *dir, const char *name, size_t len, struct procfs_node *n);
 bool procfs_fd_next(const struct inode *dir, unsigned *key, struct procfs_node *n);
@@ -98,6 +106,7 @@ bool procfs_fdinfo_next(const struct inode *dir, unsigned *key, struct procfs_no
 /* procfs_mounts.c */
 int procfs_show_mounts(struct text *t, const struct inode *inode);
 int procfs_show_mountinfo(struct text *t, const struct inode *inode);
+int procfs_show_mountstats(struct text *t, const struct inode *inode);
 /* procfs_fork.c: records of forks, of all processes and of one */
 int procfs_show_forks(struct text *t, const struct inode *inode);
 int procfs_show_proc_forks(struct text *t, const struct inode *inode);

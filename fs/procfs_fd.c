@@ -65,6 +65,9 @@ static int fdinfo_show(struct text *t, const struct inode *inode)
 	text_printf(t, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (long)f->pos,
 		    f->flags | cloexec, f->mnt == NULL ? 0 : f->mnt->id,
 		    f->inode == NULL ? 0 : (unsigned long)f->inode->ino);
+	lock_show(t, f, p->files);
+	if (f->ops->fdinfo != NULL)
+		f->ops->fdinfo(t, f);
 	file_put(f);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* procfs_maps.c: /proc/<pid>/maps and smaps. */
+/* procfs_maps.c: /proc/<pid>/maps, smaps, smaps_rollup and mem. */
 
 #include "fs/procfs.h"
 #include "lib/print.h"
@@ -64,13 +64,13 @@ static void show_vdso(struct text *t)
 
 /* Call show for each range.  => 0, -EACCES, -ENOMEM */
 static int each_vma(struct text *t, const struct inode *inode,
-		    void (*show)(struct text *t, struct view *v, const struct vma *vma, char *buf))
+		    void (*show)(struct text *t, const struct view *v, const struct vma *vma,
+				 char *buf))
 {
 	const struct proc *p = procfs_proc(inode);
-	int err = procfs_may_inspect(p);
 
-	if (err < 0 || p->view == NULL)
-		return err;
+	if (p->view == NULL)
+		return 0;
 	char *buf = kmalloc(NAME_ROOM);
 	if (buf == NULL)
 		return -ENOMEM;
@@ -80,7 +80,7 @@ static int each_vma(struct text *t, const struct inode *inode,
 	return 0;
 }
 
-static void maps_line(struct text *t, struct view *v, const struct vma *vma, char *buf)
+static void maps_line(struct text *t, const struct view *v, const struct vma *vma, char *buf)
 {
 	(void)v;
 	show_vma(t, vma, buf);
@@ -97,63 +97,79 @@ int procfs_show_maps(struct text *t, const struct inode *inode)
 
 /* --- smaps --- */
 
-/* Bytes in pages of the range that are mapped now: shared with somebody, and not. */
-struct resident {
-	size_t shared, private;
-};
-
-static struct resident resident_of(struct view *v, const struct vma *vma)
-{
-	struct resident r = { 0, 0 };
-
-	for (uintptr_t addr = vma->start; addr < vma->end; addr += PAGE_SIZE) {
-		const struct page *page = view_peek(v, addr);
-		if (page == NULL || page == zero_page)
-			continue;
-		if (page->ref > 1)
-			r.shared += PAGE_SIZE;
-		else
-			r.private += PAGE_SIZE;
-	}
-	return r;
-}
-
 static void kb(struct text *t, const char *key, size_t bytes)
 {
 	text_printf(t, "%s:%*s%8zu kB\n", key, (int)(15 - strlen(key)), "", bytes / 1024);
 }
 
-static void smaps_flags(struct text *t, const struct vma *vma)
+/* What smaps and smaps_rollup both say. */
+static void smaps_counts(struct text *t, const struct resident *r, bool rollup)
 {
-	text_printf(t, "THPeligible:           0\nVmFlags: %s%s%s%s%s\n",
-		    vma->prot & 1 ? "rd " : "", vma->prot & 2 ? "wr " : "",
-		    vma->prot & 4 ? "ex " : "", vma->flags & VM_SHARED ? "sh " : "",
-		    vma->flags & VM_GROWSDOWN ? "gd " : "");
+	kb(t, "Rss", resident_all(r));
+	kb(t, "Pss", r->pss);
+	kb(t, "Pss_Dirty", r->pss_dirty);
+	if (rollup) {
+		kb(t, "Pss_Anon", r->pss_anon);
+		kb(t, "Pss_File", r->pss_file);
+		kb(t, "Pss_Shmem", r->pss_shmem);
+	}
+	kb(t, "Shared_Clean", r->shared_clean);
+	kb(t, "Shared_Dirty", r->shared_dirty);
+	kb(t, "Private_Clean", r->private_clean);
+	kb(t, "Private_Dirty", r->private_dirty);
+	kb(t, "Referenced", resident_all(r));
+	kb(t, "Anonymous", r->anon);
+	kb(t, "KSM", 0);
+	kb(t, "LazyFree", 0);
+	kb(t, "AnonHugePages", 0);
+	kb(t, "ShmemPmdMapped", 0);
+	kb(t, "FilePmdMapped", 0);
+	kb(t, "Shared_Hugetlb", 0);
+	kb(t, "Private_Hugetlb", 0);
+	kb(t, "Swap", 0);
+	kb(t, "SwapPss", 0);
+	kb(t, "Locked", 0);
 }
 
-static void smaps_block(struct text *t, struct view *v, const struct vma *vma, char *buf)
+static void smaps_flags(struct text *t, const struct vma *vma)
 {
-	struct resident r = resident_of(v, vma);
-	size_t rss = r.shared + r.private;
-	bool dirty = (vma->prot & 2) != 0;
+	const struct {
+		bool set;
+		const char *name;
+	} flags[] = {
+		{ vma->prot & 1, "rd" },
+		{ vma->prot & 2, "wr" },
+		{ vma->prot & 4, "ex" },
+		{ vma->flags & VM_SHARED, "sh" },
+		{ true, "mr" },
+		{ !(vma->flags & VM_SHARED) || (vma->file->flags & O_ACCMODE) == O_RDWR, "mw" },
+		{ true, "me" },
+		{ vma->flags & VM_SHARED, "ms" },
+		{ vma->flags & VM_GROWSDOWN, "gd" },
+		{ vma->flags & VM_DONTFORK, "dc" },
+		{ (vma->prot & 2) && !(vma->flags & (VM_SHARED | VM_NORESERVE)), "ac" },
+		{ vma->flags & VM_NORESERVE, "nr" },
+		{ vma->flags & VM_WIPEONFORK, "wf" },
+	};
 
+	text_printf(t, "THPeligible:           0\nVmFlags:");
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (flags[i].set)
+			text_printf(t, " %s", flags[i].name);
+	}
+	text_printf(t, " \n");
+}
+
+static void smaps_block(struct text *t, const struct view *v, const struct vma *vma, char *buf)
+{
+	struct resident r = { 0 };
+
+	resident_add(&r, v, vma);
 	show_vma(t, vma, buf);
 	kb(t, "Size", vma->end - vma->start);
 	kb(t, "KernelPageSize", PAGE_SIZE);
 	kb(t, "MMUPageSize", PAGE_SIZE);
-	kb(t, "Rss", rss);
-	kb(t, "Pss", r.private + r.shared / 2);
-	kb(t, "Shared_Clean", dirty ? 0 : r.shared);
-	kb(t, "Shared_Dirty", dirty ? r.shared : 0);
-	kb(t, "Private_Clean", dirty ? 0 : r.private);
-	kb(t, "Private_Dirty", dirty ? r.private : 0);
-	kb(t, "Referenced", rss);
-	kb(t, "Anonymous", vma->file == NULL ? rss : 0);
-	kb(t, "LazyFree", 0);
-	kb(t, "AnonHugePages", 0);
-	kb(t, "Swap", 0);
-	kb(t, "SwapPss", 0);
-	kb(t, "Locked", 0);
+	smaps_counts(t, &r, false);
 	smaps_flags(t, vma);
 }
 
@@ -161,3 +177,83 @@ int procfs_show_smaps(struct text *t, const struct inode *inode)
 {
 	return each_vma(t, inode, smaps_block);
 }
+
+int procfs_show_smaps_rollup(struct text *t, const struct inode *inode)
+{
+	const struct view *v = procfs_proc(inode)->view;
+	const struct vma *vma, *last = NULL;
+
+	if (v == NULL)
+		return -ESRCH;
+	for (vma = vma_first(v); vma != NULL; vma = vma_next(vma))
+		last = vma;
+	struct resident r = resident_of(v);
+	size_t line = t->len;
+	text_printf(t, "%08lx-%08lx ---p 00000000 00:00 0 ", last == NULL ? 0 : vma_first(v)->start,
+		    last == NULL ? 0 : last->end);
+	name_put(t, line, "[rollup]");
+	smaps_counts(t, &r, true);
+	return 0;
+}
+
+/* --- mem: the memory itself, the place being the address --- */
+
+#define CHUNK PAGE_SIZE
+
+static int mem_open(struct inode *inode, struct file *f)
+{
+	const struct proc *p = procfs_proc(inode);
+
+	(void)f;
+	return p == NULL ? -ESRCH : procfs_may_inspect(p);
+}
+
+/* A chunk from or to the process at *pos.  => bytes, -errno */
+static ssize_t mem_chunk(struct file *f, struct iobuf *b, off_t *pos, char *buf, bool write)
+{
+	const struct proc *p = procfs_proc(f->inode);
+	size_t n = MIN(iobuf_left(b), CHUNK - ((size_t)*pos & (CHUNK - 1)));
+
+	if (p == NULL || p->view == NULL)
+		return 0;
+	if (write && iobuf_take(b, buf, n) != n)
+		return -EFAULT;
+	ssize_t done = write ? view_write(p->view, (uintptr_t)*pos, buf, n, true)
+			     : view_read(p->view, (uintptr_t)*pos, buf, n);
+	if (done <= 0)
+		return -EIO;
+	if (!write)
+		done = (ssize_t)iobuf_put(b, buf, (size_t)done);
+	*pos += done;
+	return done == 0 ? -EFAULT : done;
+}
+
+static ssize_t mem_transfer(struct file *f, struct iobuf *b, off_t *pos, bool write)
+{
+	char *buf = kmalloc(CHUNK);
+	ssize_t done = 0, n = 0;
+
+	if (buf == NULL)
+		return -ENOMEM;
+	while (iobuf_left(b) > 0 && (n = mem_chunk(f, b, pos, buf, write)) > 0)
+		done += n;
+	kfree(buf);
+	return done > 0 ? done : n;
+}
+
+static ssize_t mem_read(struct file *f, struct iobuf *b, off_t *pos)
+{
+	return mem_transfer(f, b, pos, false);
+}
+
+static ssize_t mem_write(struct file *f, struct iobuf *b, off_t *pos)
+{
+	return mem_transfer(f, b, pos, true);
+}
+
+const struct file_ops procfs_mem_ops = {
+	.open = mem_open,
+	.read = mem_read,
+	.write = mem_write,
+	.llseek = procfs_llseek,
+};

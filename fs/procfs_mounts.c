@@ -1,4 +1,4 @@
-/* procfs_mounts.c: /proc/<pid>/mounts and mountinfo.  A process sees the mounts below its root. */
+/* procfs_mounts.c: /proc/<pid>/mounts, mountinfo and mountstats.  A process sees the mounts below its root. */
 
 #include <linux/mount.h>
 
@@ -111,4 +111,19 @@ static void mountinfo_line(struct text *t, const struct mount *m, const char *pl
 int procfs_show_mountinfo(struct text *t, const struct inode *inode)
 {
 	return each_mount(t, inode, mountinfo_line);
+}
+
+static void mountstats_line(struct text *t, const struct mount *m, const char *place, char *options)
+{
+	(void)options;
+	text_printf(t, "device ");
+	text_escaped(t, m->source, TO_ESCAPE);
+	text_printf(t, " mounted on ");
+	text_escaped(t, place, TO_ESCAPE);
+	text_printf(t, " with fstype %s\n", m->sb->type->name);
+}
+
+int procfs_show_mountstats(struct text *t, const struct inode *inode)
+{
+	return each_mount(t, inode, mountstats_line);
 }

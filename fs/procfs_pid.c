@@ -2,6 +2,8 @@
  *
  * The same table serves processes and threads but for what makes sense for one of them only. */
 
+#include <linux/capability.h>
+
 #include "fs/procfs.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -39,10 +41,9 @@ static int show_environ(struct text *t, const struct inode *inode)
 {
 	const struct proc *p = procfs_proc(inode);
 	const struct view *v = p->view;
-	int err = procfs_may_inspect(p);
 
-	if (err < 0 || v == NULL)
-		return err;
+	if (v == NULL)
+		return 0;
 	return show_memory(t, p, v->env_start, v->env_end);
 }
 
@@ -50,10 +51,9 @@ static int show_auxv(struct text *t, const struct inode *inode)
 {
 	const struct proc *p = procfs_proc(inode);
 	const struct view *v = p->view;
-	int err = procfs_may_inspect(p);
 
-	if (err < 0 || v == NULL)
-		return err;
+	if (v == NULL)
+		return 0;
 	return show_memory(t, p, v->auxv_start, v->auxv_end);
 }
 
@@ -88,7 +88,8 @@ static int show_wchan(struct text *t, const struct inode *inode)
 {
 	const struct task *task = procfs_task(inode);
 
-	if (task == NULL || task->state == TASK_RUNNABLE || regs_sysno(task_regs(task)) < 0)
+	if (task == NULL || task->state == TASK_RUNNABLE || regs_sysno(task_regs(task)) < 0 ||
+	    procfs_may_inspect(task->proc) < 0)
 		text_printf(t, "0");
 	else
 		text_printf(t, "sys_%s", syscall_name(regs_sysno(task_regs(task))));
@@ -98,10 +99,9 @@ static int show_wchan(struct text *t, const struct inode *inode)
 static int show_syscall(struct text *t, const struct inode *inode)
 {
 	const struct task *task = procfs_task(inode);
-	int err = procfs_may_inspect(procfs_proc(inode));
 
-	if (err < 0)
-		return err;
+	if (procfs_may_inspect(procfs_proc(inode)) < 0)
+		return -EPERM;
 	if (task == NULL || task->state == TASK_RUNNABLE) {
 		text_printf(t, "running\n");
 		return 0;
@@ -116,23 +116,6 @@ static int show_syscall(struct text *t, const struct inode *inode)
 		text_printf(t, " 0x%lx", (unsigned long)regs_arg(r, i));
 	text_printf(t, " 0x%lx 0x%lx\n", regs_sp(r), regs_ip(r));
 	return 0;
-}
-
-/* Bytes are not counted. */
-static int show_io(struct text *t, const struct inode *inode)
-{
-	static const char *const keys[] = { "rchar",
-					    "wchar",
-					    "syscr",
-					    "syscw",
-					    "read_bytes",
-					    "write_bytes",
-					    "cancelled_write_bytes" };
-	int err = procfs_may_inspect(procfs_proc(inode));
-
-	for (size_t i = 0; err == 0 && i < ARRAY_SIZE(keys); i++)
-		text_printf(t, "%s: 0\n", keys[i]);
-	return err;
 }
 
 static int show_oom_score(struct text *t, const struct inode *inode)
@@ -150,19 +133,37 @@ static int show_oom_score_adj(struct text *t, const struct inode *inode)
 static int write_oom_score_adj(const struct inode *inode, char *text, size_t len)
 {
 	struct proc *p = procfs_proc(inode);
-	bool minus = text[0] == '-';
-	char *digits = text + minus, *end;
-	unsigned long long n = strtoull(digits, &end, 10);
+	int64_t value;
 
-	if (len == 0 || n > OOM_ADJ_MAX || end == digits || *end != '\0')
+	(void)len;
+	if (!procfs_parse(text, -OOM_ADJ_MAX, OOM_ADJ_MAX, &value))
 		return -EINVAL;
-	int adj = minus ? -(int)n : (int)n, err = procfs_may_inspect(p);
+	if (value < p->oom_adj && !capable(CAP_SYS_RESOURCE))
+		return -EACCES;
+	p->oom_adj = (int)value;
+	return 0;
+}
 
-	if (err == 0 && adj < p->oom_adj && !capable(CAP_SYS_RESOURCE))
-		err = -EACCES;
-	if (err == 0)
-		p->oom_adj = adj;
-	return err;
+static int show_personality(struct text *t, const struct inode *inode)
+{
+	const struct proc *p = procfs_proc(inode);
+
+	if (procfs_may_inspect(p) < 0)
+		return -EPERM;
+	text_printf(t, "%08x\n", p->personality);
+	return 0;
+}
+
+/* Who forked a child is remembered of the process, not of the thread: the leader has them all. */
+static int show_children(struct text *t, const struct inode *inode)
+{
+	const struct proc *p = procfs_proc(inode), *child;
+
+	if (inode->proc.tid != p->pid)
+		return 0;
+	LIST_FOREACH (child, &p->children, sibling)
+		text_printf(t, "%d ", child->pid);
+	return 0;
 }
 
 /* --- links --- */
@@ -248,8 +249,8 @@ static bool thread_next(const struct inode *dir, unsigned *key, struct procfs_no
 	{ .name = "fd", .mode = S_IFDIR | 0500, .find = procfs_fd_find, .next = procfs_fd_next },  \
 	{ .name = "fdinfo", .mode = S_IFDIR | 0555, .find = procfs_fdinfo_find,                    \
 	  .next = procfs_fdinfo_next },                                                            \
-	PROC_FILE("environ", 0400, show_environ),                                                  \
-	PROC_FILE("auxv", 0400, show_auxv),                                                        \
+	PROC_GUARDED("environ", 0400, show_environ),                                                  \
+	PROC_GUARDED("auxv", 0400, show_auxv),                                                        \
 	PROC_FILE("status", 0444, procfs_show_status),                                             \
 	PROC_FILE("limits", 0444, procfs_show_limits),                                             \
 	PROC_FILE_RW("comm", 0644, show_comm, write_comm),                                         \
@@ -257,8 +258,10 @@ static bool thread_next(const struct inode *dir, unsigned *key, struct procfs_no
 	PROC_FILE("cmdline", 0444, show_cmdline),                                                  \
 	PROC_FILE("stat", 0444, procfs_show_stat),                                                 \
 	PROC_FILE("statm", 0444, procfs_show_statm),                                               \
-	PROC_FILE("maps", 0444, procfs_show_maps),                                                 \
-	PROC_FILE("smaps", 0444, procfs_show_smaps),                                               \
+	PROC_GUARDED("maps", 0444, procfs_show_maps),                                                 \
+	PROC_GUARDED("smaps", 0444, procfs_show_smaps),                                            \
+	PROC_GUARDED("smaps_rollup", 0444, procfs_show_smaps_rollup),                              \
+	{ .name = "mem", .mode = S_IFREG | 0600, .fops = &procfs_mem_ops },                        \
 	PROC_LINK("cwd", cwd_link, cwd_jump),                                                      \
 	PROC_LINK("root", root_link, root_jump),                                                   \
 	PROC_LINK("exe", exe_link, exe_jump),                                                      \
@@ -267,14 +270,21 @@ static bool thread_next(const struct inode *dir, unsigned *key, struct procfs_no
 	PROC_FILE("wchan", 0444, show_wchan),                                                      \
 	PROC_FILE("oom_score", 0444, show_oom_score),                                              \
 	PROC_FILE_RW("oom_score_adj", 0644, show_oom_score_adj, write_oom_score_adj),              \
-	PROC_FILE("io", 0400, show_io)
+	PROC_FILE("personality", 0400, show_personality),                                          \
+	PROC_FILE("schedstat", 0444, procfs_show_schedstat),                                       \
+	PROC_FILE("io", 0400, procfs_show_io)
 /* clang-format on */
 
-static const struct procfs_entry thread_entries[] = { COMMON_ENTRIES, { 0 } };
+static const struct procfs_entry thread_entries[] = {
+	COMMON_ENTRIES,
+	PROC_FILE("children", 0444, show_children),
+	{ 0 },
+};
 
 static const struct procfs_entry process_entries[] = {
 	{ .name = "task", .mode = S_IFDIR | 0555, .find = thread_find, .next = thread_next },
 	COMMON_ENTRIES,
+	PROC_FILE("mountstats", 0400, procfs_show_mountstats),
 	PROC_FILE("fork", 0444, procfs_show_proc_forks),
 	{ 0 },
 };

@@ -7,6 +7,7 @@
 
 #define TICK_NS	      ((unsigned long)NSEC_PER_SEC / 100) /* of sysconf(_SC_CLK_TCK) */
 #define PF_FORKNOEXEC 0x40
+#define PF_RANDOMIZE  0x400000
 
 /* --- what several files show --- */
 
@@ -89,7 +90,7 @@ static pid_t id_of(const struct inode *inode)
 
 /* Bytes mapped, by what they are for. */
 struct sizes {
-	size_t text, data, stack, lib, shared;
+	size_t text, data, stack, lib;
 };
 
 static struct sizes sizes_of(const struct view *v)
@@ -100,8 +101,6 @@ static struct sizes sizes_of(const struct view *v)
 	for (vma = vma_first(v); vma != NULL; vma = vma_next(vma)) {
 		size_t len = vma->end - vma->start;
 		bool exe = vma->start >= v->exe_base && vma->start < v->exe_end;
-		if (vma->flags & VM_SHARED)
-			s.shared += len;
 		if (vma->kind == VMA_STACK)
 			s.stack += len;
 		else if ((vma->prot & 4) && exe)
@@ -141,8 +140,8 @@ static void stat_usage(struct text *t, const struct inode *inode)
 	const struct proc *p = procfs_proc(inode);
 	struct usage u = usage_of(inode);
 
-	text_printf(t, " %u %lu %lu %lu 0", p->did_exec ? 0 : PF_FORKNOEXEC, u.min_flt,
-		    p->child_min_flt, u.maj_flt);
+	text_printf(t, " %u %lu %lu %lu 0", PF_RANDOMIZE | (p->did_exec ? 0 : PF_FORKNOEXEC),
+		    u.min_flt, p->child_min_flt, u.maj_flt);
 	text_printf(t, " %lu %lu %ld %ld", u.user / TICK_NS, u.sys / TICK_NS,
 		    (long)(p->child_user_ns / TICK_NS), (long)(p->child_sys_ns / TICK_NS));
 	const struct sched_params sched = sched_of(inode);
@@ -152,24 +151,20 @@ static void stat_usage(struct text *t, const struct inode *inode)
 		    MAX(p->task_count, 1u), p->start_ns / TICK_NS);
 }
 
-/* Fields 23 to 30: where its memory is.  Addresses are for those who may look. */
+/* Fields 23 to 30: where its memory is.  Addresses are for those who may look; where it is in its
+ * program is told of nobody, as on Linux. */
 static void stat_memory(struct text *t, const struct inode *inode, bool open)
 {
 	const struct proc *p = procfs_proc(inode);
-	const struct task *task = procfs_task(inode);
 	const struct view *v = p->view;
-	bool regs = open && task != NULL && task != current && task->state != TASK_RUNNABLE;
 
-	if (v == NULL) {
-		text_printf(t, " 0 0 %lu 0 0 0 0 0", (unsigned long)p->limits[RLIMIT_RSS].rlim_cur);
-		return;
-	}
-	text_printf(t, " %zu %zu %lu", v->mapped, view_resident(v),
+	text_printf(t, " %zu %zu %lu", v == NULL ? 0 : v->mapped, v == NULL ? 0 : view_resident(v),
 		    (unsigned long)p->limits[RLIMIT_RSS].rlim_cur);
-	text_printf(t, " %lu %lu %lu", open ? v->exe_base : 1, open ? v->exe_end : 1,
-		    open ? v->stack_top : 0);
-	text_printf(t, " %lu %lu", regs ? regs_sp(task_regs(task)) : 0,
-		    regs ? regs_ip(task_regs(task)) : 0);
+	if (v == NULL)
+		text_printf(t, " 0 0 0 0 0");
+	else
+		text_printf(t, " %lu %lu %lu 0 0", open ? v->exe_base : 1, open ? v->exe_end : 1,
+			    open ? v->stack_top : 0);
 }
 
 /* Fields 31 to 44: signals, and what is not counted. */
@@ -187,6 +182,22 @@ static void stat_signals(struct text *t, const struct inode *inode)
 		    sched_of(inode).policy);
 }
 
+/* Fields 45 to 51: the program's data, heap, arguments and environment. */
+static void stat_program(struct text *t, const struct view *v)
+{
+	uintptr_t start = 0, end = 0;
+	const struct vma *vma;
+
+	for (vma = vma_first(v); vma != NULL; vma = vma_next(vma)) {
+		if (!(vma->prot & 2) || vma->start < v->exe_base || vma->start >= v->exe_end)
+			continue;
+		start = start == 0 ? vma->start : start;
+		end = vma->end;
+	}
+	text_printf(t, " %lu %lu %lu %lu %lu %lu %lu", start, end, v->brk_start, v->arg_start,
+		    v->arg_end, v->env_start, v->env_end);
+}
+
 int procfs_show_stat(struct text *t, const struct inode *inode)
 {
 	const struct proc *p = procfs_proc(inode);
@@ -200,8 +211,7 @@ int procfs_show_stat(struct text *t, const struct inode *inode)
 	if (v == NULL || !open)
 		text_printf(t, " 0 0 0 0 0 0 0");
 	else
-		text_printf(t, " 0 0 %lu %lu %lu %lu %lu", v->brk_start, v->arg_start, v->arg_end,
-			    v->env_start, v->env_end);
+		stat_program(t, v);
 	text_printf(t, " %d\n", open ? p->exit_code : 0);
 	return 0;
 }
@@ -215,14 +225,26 @@ int procfs_show_statm(struct text *t, const struct inode *inode)
 		return 0;
 	}
 	struct sizes s = sizes_of(v);
-	size_t resident = view_resident(v);
-	text_printf(t, "%zu %zu %zu %zu 0 %zu 0\n", v->mapped / PAGE_SIZE, resident,
-		    MIN((s.shared + s.text + s.lib) / PAGE_SIZE, resident), s.text / PAGE_SIZE,
-		    (s.data + s.stack) / PAGE_SIZE);
+	struct resident r = resident_of(v);
+	text_printf(t, "%zu %zu %zu %zu 0 %zu 0\n", v->mapped / PAGE_SIZE,
+		    resident_all(&r) / PAGE_SIZE, (r.file + r.shmem) / PAGE_SIZE,
+		    s.text / PAGE_SIZE, (s.data + s.stack) / PAGE_SIZE);
 	return 0;
 }
 
 /* --- status --- */
+
+static void status_name(struct text *t, const char *name)
+{
+	text_printf(t, "Name:\t");
+	for (; *name != '\0'; name++) {
+		if (*name == '\n' || *name == '\\')
+			text_printf(t, "\\%c", *name == '\n' ? 'n' : '\\');
+		else
+			text_put(t, name, 1);
+	}
+	text_printf(t, "\n");
+}
 
 static void status_ids(struct text *t, const struct proc *p)
 {
@@ -244,30 +266,43 @@ static void status_kb(struct text *t, const char *key, size_t bytes)
 static void status_memory(struct text *t, const struct view *v)
 {
 	struct sizes s = sizes_of(v);
-	size_t resident = view_resident(v) * PAGE_SIZE;
+	struct resident r = resident_of(v);
 
-	status_kb(t, "VmPeak", v->mapped);
+	status_kb(t, "VmPeak", v->peak);
 	status_kb(t, "VmSize", v->mapped);
 	status_kb(t, "VmLck", 0);
 	status_kb(t, "VmPin", 0);
-	status_kb(t, "VmHWM", resident);
-	status_kb(t, "VmRSS", resident);
-	status_kb(t, "RssAnon", resident);
-	status_kb(t, "RssFile", 0);
-	status_kb(t, "RssShmem", 0);
+	status_kb(t, "VmHWM", resident_all(&r));
+	status_kb(t, "VmRSS", resident_all(&r));
+	status_kb(t, "RssAnon", r.anon);
+	status_kb(t, "RssFile", r.file);
+	status_kb(t, "RssShmem", r.shmem);
 	status_kb(t, "VmData", s.data);
 	status_kb(t, "VmStk", s.stack);
 	status_kb(t, "VmExe", s.text);
 	status_kb(t, "VmLib", s.lib);
 	status_kb(t, "VmPTE", view_tables(v) * PAGE_SIZE);
 	status_kb(t, "VmSwap", 0);
+	status_kb(t, "HugetlbPages", 0);
+	text_printf(t, "CoreDumping:\t0\nTHP_enabled:\t0\nuntag_mask:\t0x%lx\n", UINT64_MAX);
+}
+
+/* Waiting signals of the process and of all its threads. */
+static unsigned signals_queued(const struct proc *p)
+{
+	const struct task *t;
+	unsigned n = p->pending.count;
+
+	LIST_FOREACH (t, &p->tasks, proc_link)
+		n += t->pending.count;
+	return n;
 }
 
 static void status_signals(struct text *t, const struct proc *p, const struct task *task)
 {
 	struct signal_sets s = signal_sets_of(p);
 
-	text_printf(t, "SigQ:\t%u/%lu\n", p->pending.count,
+	text_printf(t, "SigQ:\t%u/%lu\n", signals_queued(p),
 		    (unsigned long)p->limits[RLIMIT_SIGPENDING].rlim_cur);
 	text_printf(t, "SigPnd:\t%016lx\n", task == NULL ? 0 : task->pending.set);
 	text_printf(t, "ShdPnd:\t%016lx\n", p->pending.set);
@@ -280,7 +315,8 @@ static void status_caps(struct text *t, const struct proc *p)
 	text_printf(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", p->cap_inheritable,
 		    p->cap_permitted, p->cap_effective);
 	text_printf(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", (1ul << 41) - 1, 0ul);
-	text_printf(t, "NoNewPrivs:\t%d\nSeccomp:\t0\n", p->no_new_privs);
+	text_printf(t, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", p->no_new_privs);
+	text_printf(t, "Speculation_Store_Bypass:\tunknown\nSpeculationIndirectBranch:\tunknown\n");
 }
 
 int procfs_show_status(struct text *t, const struct inode *inode)
@@ -289,23 +325,22 @@ int procfs_show_status(struct text *t, const struct inode *inode)
 	const struct task *task = procfs_task(inode);
 	struct usage u = usage_of(inode);
 
-	text_printf(t, "Name:\t");
-	text_escaped(t, name_of(p, task), "\n\\");
-	text_printf(t, "\n");
+	status_name(t, name_of(p, task));
 	if (p->fs != NULL)
 		text_printf(t, "Umask:\t%04o\n", p->fs->umask);
 	text_printf(t, "State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\n", state_of(p, task), p->pid,
 		    id_of(inode));
 	text_printf(t, "PPid:\t%d\nTracerPid:\t0\n", p->parent == NULL ? 0 : p->parent->pid);
 	status_ids(t, p);
-	text_printf(t, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", p->pid, id_of(inode),
-		    p->pgid, p->sid);
+	text_printf(t, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n", p->pid,
+		    id_of(inode), p->pgid, p->sid);
 	if (p->view != NULL)
 		status_memory(t, p->view);
 	text_printf(t, "Threads:\t%u\n", MAX(p->task_count, 1u));
 	status_signals(t, p, task);
 	status_caps(t, p);
 	text_printf(t, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\n");
+	text_printf(t, "Mems_allowed:\t1\nMems_allowed_list:\t0\n");
 	text_printf(t, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", u.nvcsw,
 		    u.nivcsw);
 	return 0;
@@ -319,6 +354,40 @@ static void limit_value(struct text *t, uint64_t value)
 		text_printf(t, "%-20s ", "unlimited");
 	else
 		text_printf(t, "%-20lu ", (unsigned long)value);
+}
+
+/* Time on the CPU, time it waited for it (not counted), and how often it got it. */
+int procfs_show_schedstat(struct text *t, const struct inode *inode)
+{
+	const struct task *task = procfs_task(inode);
+
+	if (task == NULL)
+		text_printf(t, "0 0 0\n");
+	else
+		text_printf(t, "%lu 0 %lu\n", task->user_ns + task->sys_ns,
+			    task->nvcsw + task->nivcsw);
+	return 0;
+}
+
+int procfs_show_io(struct text *t, const struct inode *inode)
+{
+	const struct proc *p = procfs_proc(inode);
+	const struct task *task = procfs_task(inode);
+	struct task_io io = p->dead_io;
+	int err = procfs_may_inspect(p);
+
+	if (err < 0)
+		return err;
+	if (inode->proc.tid != 0)
+		io = task == NULL ? (struct task_io){ 0 } : task->io;
+	else {
+		LIST_FOREACH (task, &p->tasks, proc_link)
+			task_io_add(&io, &task->io);
+	}
+	text_printf(t, "rchar: %lu\nwchar: %lu\nsyscr: %lu\nsyscw: %lu\n", io.read_bytes,
+		    io.written_bytes, io.reads, io.writes);
+	text_printf(t, "read_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n");
+	return 0;
 }
 
 int procfs_show_limits(struct text *t, const struct inode *inode)

@@ -242,6 +242,13 @@ static int show_partitions(struct text *t, const struct inode *inode)
 	return 0;
 }
 
+static int show_locks(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	lock_show_all(t);
+	return 0;
+}
+
 static int show_interrupts(struct text *t, const struct inode *inode)
 {
 	(void)inode;
@@ -375,6 +382,7 @@ const struct procfs_entry procfs_root_entries[] = {
 	PROC_FILE("interrupts", 0444, show_interrupts),
 	{ .name = "kmsg", .mode = S_IFREG | 0400, .fops = &kmsg_ops },
 	PROC_FILE("loadavg", 0444, show_loadavg),
+	PROC_FILE("locks", 0444, show_locks),
 	PROC_FILE("meminfo", 0444, show_meminfo),
 	PROC_FILE("partitions", 0444, show_partitions),
 	PROC_FILE("stat", 0444, show_stat),

@@ -26,6 +26,7 @@ struct mount;
 struct poll_table;
 struct tty;
 struct dir_context;
+struct text;
 
 /* Where data come from or go to. */
 struct iobuf {
@@ -73,7 +74,9 @@ struct file_ops {
 	int (*mmap)(struct file *f, unsigned prot, unsigned vm_flags);
 	int (*readdir)(struct file *f, struct dir_context *ctx);
 	void (*flush)(struct file *f); /* at each close */
-	const char *name;	       /* of files without a place in the tree: anon_inode:[name] */
+	/* Append lines to /proc/<pid>/fdinfo/<fd>: what is special about f.  NULL: nothing */
+	void (*fdinfo)(struct text *t, struct file *f);
+	const char *name; /* of files without a place in the tree: anon_inode:[name] */
 };
 
 /* A place in the tree of all mounted file systems.  Both are counted. */

@@ -72,7 +72,7 @@ struct view {
 	struct pane *pane[VIEW_PANES];
 	struct tree vmas;
 	size_t vma_count;
-	size_t mapped;		  /* bytes in all VMAs */
+	size_t mapped, peak;	  /* bytes in all VMAs; the most there ever were */
 	uintptr_t mmap_top;	  /* mmap looks for room downwards from here */
 	uintptr_t brk_start, brk; /* the heap */
 	uintptr_t stack_top;	  /* of the first thread */
@@ -166,6 +166,10 @@ ssize_t view_write(struct view *v, uintptr_t addr, const void *buf, size_t len, 
  * its own: by a walk. */
 size_t view_resident(const struct view *v);
 size_t view_tables(const struct view *v);
+
+/* Call fn for each page that v maps now in [start, end), page aligned, in order: mm/resident.c. */
+void view_each_page(const struct view *v, uintptr_t start, uintptr_t end,
+		    void (*fn)(uintptr_t addr, const struct page *page, void *arg), void *arg);
 
 /* The page that addr maps now, without faulting.  => NULL; no reference is taken */
 struct page *view_peek(struct view *v, uintptr_t addr);

@@ -75,6 +75,7 @@ void vma_insert(struct view *v, struct vma *vma)
 	ASSERT(ok);
 	v->vma_count++;
 	v->mapped += vma->end - vma->start;
+	v->peak = MAX(v->peak, v->mapped);
 }
 
 void vma_delete(struct view *v, struct vma *vma)
@@ -89,6 +90,7 @@ void vma_set_start(struct view *v, struct vma *vma, uintptr_t start)
 {
 	tree_remove(&v->vmas, &vma->node);
 	v->mapped += vma->start - start;
+	v->peak = MAX(v->peak, v->mapped);
 	if (vma->file != NULL)
 		vma->offset += start - vma->start;
 	vma->start = start;
@@ -100,6 +102,7 @@ void vma_set_start(struct view *v, struct vma *vma, uintptr_t start)
 static void vma_set_end(struct view *v, struct vma *vma, uintptr_t end)
 {
 	v->mapped += end - vma->end;
+	v->peak = MAX(v->peak, v->mapped);
 	vma->end = end;
 }
 

@@ -288,6 +288,7 @@ static void add_child_times(struct proc *parent, const struct proc *child)
 	parent->child_user_ns += child->dead_user_ns + child->child_user_ns;
 	parent->child_sys_ns += child->dead_sys_ns + child->child_sys_ns;
 	parent->child_min_flt += child->dead_min_flt + child->child_min_flt;
+	task_io_add(&parent->dead_io, &child->dead_io);
 }
 
 /* Does child have something to report?  Takes it unless WNOWAIT.  => false: nothing */

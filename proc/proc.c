@@ -294,6 +294,7 @@ void task_leave_proc(struct task *t)
 	p->dead_user_ns += t->user_ns;
 	p->dead_sys_ns += t->sys_ns;
 	p->dead_min_flt += t->min_flt;
+	task_io_add(&p->dead_io, &t->io);
 }
 
 void task_destroy(struct task *t)

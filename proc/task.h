@@ -24,6 +24,18 @@ struct file;
 
 enum task_state { TASK_RUNNABLE, TASK_SLEEPING, TASK_STOPPED, TASK_DEAD };
 
+/* What went through read(2), write(2) and the like: the calls, and their bytes. */
+struct task_io {
+	uint64_t read_bytes, written_bytes, reads, writes;
+};
+static inline void task_io_add(struct task_io *to, const struct task_io *from)
+{
+	to->read_bytes += from->read_bytes;
+	to->written_bytes += from->written_bytes;
+	to->reads += from->reads;
+	to->writes += from->writes;
+}
+
 struct task {
 	/* arch/<name>/ knows these offsets (offsets.h): keep them first and in this order */
 	uint64_t ksp;	     /* 0: saved kernel stack pointer while not running */
@@ -78,6 +90,7 @@ struct task {
 	uint64_t unpaused_ns;	  /* as a real-time task, since its last wait */
 	unsigned long min_flt, maj_flt;
 	unsigned long nvcsw, nivcsw;
+	struct task_io io;
 	char comm[16];
 	long syscall_nr; /* last one, for messages */
 };
@@ -133,6 +146,7 @@ struct proc {
 	uint64_t dead_user_ns, dead_sys_ns;   /* of its tasks that ended */
 	uint64_t child_user_ns, child_sys_ns; /* of children that were waited for */
 	unsigned long dead_min_flt, child_min_flt;
+	struct task_io dead_io;	 /* of its tasks that ended, and of children that were waited for */
 	struct itimers *itimers; /* proc/itimer.c; NULL: none armed ever */
 
 	struct list forks; /* records of its forks, newest last: proc/forkrec.h */

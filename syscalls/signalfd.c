@@ -3,6 +3,7 @@
 #include <asm/poll.h>
 #include <linux/signalfd.h>
 
+#include "fs/text.h"
 #include "fs/vfs.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -78,10 +79,16 @@ static void signalfd_release(struct file *f)
 	cache_free(&mask_cache, f->priv);
 }
 
+static void signalfd_info(struct text *t, struct file *f)
+{
+	text_printf(t, "sigmask:\t%016lx\n", mask_of(f));
+}
+
 static const struct file_ops signalfd_ops = {
 	.read = signalfd_read,
 	.poll = signalfd_poll,
 	.release = signalfd_release,
+	.fdinfo = signalfd_info,
 	.name = "[signalfd]",
 };
 

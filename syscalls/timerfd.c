@@ -3,6 +3,7 @@
 #include <asm/poll.h>
 #include <linux/timerfd.h>
 
+#include "fs/text.h"
 #include "fs/vfs.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
@@ -14,6 +15,7 @@
 struct timerfd {
 	struct clock_timer timer;
 	uint64_t count; /* expiries since the last read */
+	int clock_id, settime_flags;
 	struct waitq readers;
 };
 
@@ -63,10 +65,22 @@ static void timerfd_release(struct file *f)
 	cache_free(&timerfd_cache, t);
 }
 
+static void timerfd_info(struct text *t, struct file *f)
+{
+	const struct timerfd *timer = f->priv;
+	uint64_t left = clock_timer_left(&timer->timer), interval = timer->timer.interval;
+
+	text_printf(t, "clockid: %d\nticks: %lu\nsettime flags: 0%o\n", timer->clock_id,
+		    timer->count, (unsigned)timer->settime_flags);
+	text_printf(t, "it_value: (%llu, %llu)\nit_interval: (%llu, %llu)\n", left / NSEC_PER_SEC,
+		    left % NSEC_PER_SEC, interval / NSEC_PER_SEC, interval % NSEC_PER_SEC);
+}
+
 static const struct file_ops timerfd_ops = {
 	.read = timerfd_read,
 	.poll = timerfd_poll,
 	.release = timerfd_release,
+	.fdinfo = timerfd_info,
 	.name = "[timerfd]",
 };
 
@@ -91,6 +105,7 @@ long sys_timerfd_create(int id, int flags)
 		return -ENOMEM;
 	t->timer.clock = clock;
 	t->timer.fire = expire;
+	t->clock_id = id;
 	waitq_init(&t->readers);
 	f = file_create_ops(&timerfd_ops, t, O_RDWR | (flags & TFD_NONBLOCK));
 	if (f == NULL) {
@@ -153,8 +168,10 @@ long sys_timerfd_settime(int fd, int flags, const struct __kernel_itimerspec *un
 	if (f == NULL)
 		return err;
 	err = uold == NULL ? 0 : put_setting(uold, f->priv);
-	if (err == 0)
+	if (err == 0) {
+		((struct timerfd *)f->priv)->settime_flags = flags;
 		timerfd_arm(f->priv, value, interval, (flags & TFD_TIMER_ABSTIME) != 0);
+	}
 	file_put(f);
 	return err;
 }
