@@ -5,6 +5,7 @@
  * DE_HASHED.  In-memory file systems pin their dentries, so there the table is the truth; the
  * others' dentries leave the table when nobody uses them. */
 
+#include "fs/inotify.h"
 #include "fs/internal.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -152,6 +153,8 @@ void dentry_put(struct dentry *d)
 
 		if (d->flags & DE_HASHED)
 			hash_remove(d);
+		if (d->inode != NULL && d->inode->watches != NULL && d->inode->nlink == 0)
+			notify_gone(d->inode);
 		inode_put(d->inode);
 		name_free(d);
 		cache_free(&dentry_cache, d);

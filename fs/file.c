@@ -3,6 +3,7 @@
 #include <asm/poll.h>
 #include <linux/resource.h>
 
+#include "fs/inotify.h"
 #include "fs/internal.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -42,6 +43,7 @@ void file_get(struct file *f)
 
 static void file_destroy(struct file *f)
 {
+	notify_file(f, (f->flags & O_ACCMODE) == O_RDONLY ? IN_CLOSE_NOWRITE : IN_CLOSE_WRITE);
 	if (f->watched != NULL)
 		epoll_file_gone(f);
 	lock_release(f);
@@ -268,6 +270,8 @@ ssize_t file_read(struct file *f, struct iobuf *b, off_t *pos)
 	current->io.read_bytes += n > 0 ? (size_t)n : 0;
 	if (n >= 0 && !(f->flags & O_NOATIME))
 		inode_touch_atime(f->inode, f->mnt);
+	if (n > 0)
+		notify_file(f, IN_ACCESS);
 	return n;
 }
 
@@ -283,6 +287,8 @@ ssize_t file_write(struct file *f, struct iobuf *b, off_t *pos)
 	ssize_t n = f->ops->write(f, b, pos);
 	current->io.writes++;
 	current->io.written_bytes += n > 0 ? (size_t)n : 0;
+	if (n > 0)
+		notify_file(f, IN_MODIFY);
 	return n;
 }
 
@@ -292,7 +298,10 @@ ssize_t file_read_at(struct file *f, void *buf, size_t n, off_t pos)
 
 	if (f->ops->read == NULL)
 		return -EINVAL;
-	return f->ops->read(f, &b, &pos);
+	ssize_t got = f->ops->read(f, &b, &pos);
+	if (got > 0)
+		notify_file(f, IN_ACCESS);
+	return got;
 }
 
 unsigned file_poll(struct file *f, struct poll_table *pt)

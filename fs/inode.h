@@ -26,6 +26,7 @@
 
 struct pipe;
 struct file_lock;
+struct inotify_watch;
 struct super;
 
 struct inode_ops {
@@ -71,9 +72,10 @@ struct inode {
 	struct super *sb;
 	const struct inode_ops *ops;
 	const struct file_ops *fops;
-	struct file_lock *locks; /* fs/lock.c */
-	struct pipe *pipe;	 /* FIFOs that are open, pipes */
-	unsigned seals;		 /* memfd: F_SEAL_* */
+	struct file_lock *locks;       /* fs/lock.c */
+	struct inotify_watch *watches; /* fs/inotify.c */
+	struct pipe *pipe;	       /* FIFOs that are open, pipes */
+	unsigned seals;		       /* memfd: F_SEAL_* */
 	union {
 		struct { /* regular files of a ramfs */
 			struct radix pages;

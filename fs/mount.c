@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <linux/mount.h>
 
+#include "fs/inotify.h"
 #include "fs/internal.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -77,6 +78,7 @@ static void super_shut_down(struct super *sb)
 	struct dentry *root = sb->root;
 
 	sb->root = NULL;
+	notify_unmount(sb);
 	dentry_drop_tree(root);
 	dentry_put(root);
 }

@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <linux/mount.h>
 
+#include "fs/inotify.h"
 #include "fs/internal.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -92,6 +93,7 @@ int dir_create(struct path *dir, const char *name, size_t len, mode_t mode, dev_
 		return err;
 	}
 	dentry_add(d);
+	notify_entry(inode, IN_CREATE, d);
 	if (out != NULL)
 		*out = d;
 	else
@@ -166,8 +168,15 @@ static int remove_name(struct path *dir, struct dentry *d, bool directory)
 		return -EPERM;
 	if (directory && !dir_empty(d->inode))
 		return -ENOTEMPTY;
+	struct inode *gone = d->inode;
+	bool is_dir = inode_is_dir(gone);
 	inode->ops->unlink(inode, d);
+	if (!is_dir)
+		notify_inode(gone, IN_ATTRIB);
 	dentry_remove(d);
+	if (gone->watches != NULL && gone->nlink == 0 && d->ref.n == 1)
+		notify_gone(gone); /* nobody but our caller uses the name */
+	notify_entry(inode, IN_DELETE, d);
 	return 0;
 }
 
@@ -255,6 +264,8 @@ int do_link(int olddfd, const char *oldname, int newdfd, const char *newname, in
 	err = dir->ops->link(dir, from.dentry->inode, d);
 	if (err == 0) {
 		dentry_add(d);
+		notify_inode(d->inode, IN_ATTRIB);
+		notify_entry(dir, IN_CREATE, d);
 		if (from.dentry->parent != from.dentry)
 			from.dentry->flags &= (uint8_t)~DE_ANON; /* O_TMPFILE: only once */
 	}
@@ -315,6 +326,23 @@ static int check_rename(struct rename *r)
 	return 0;
 }
 
+/* The events of d's move from a name in directory a to its present one in b. */
+static void notify_move(struct inode *a, const char *name, size_t len, struct dentry *d,
+			struct inode *replaced)
+{
+	struct inode *b = d->parent->inode;
+	bool is_dir = inode_is_dir(d->inode);
+	uint32_t cookie = notify_cookie();
+
+	if (inotify_watches == 0)
+		return;
+	inotify_tell_dir(a, IN_MOVED_FROM, cookie, name, len, is_dir);
+	inotify_tell_dir(b, IN_MOVED_TO, cookie, d->name, d->name_len, is_dir);
+	if (replaced != NULL)
+		notify_inode(replaced, IN_ATTRIB);
+	notify_inode(d->inode, IN_MOVE_SELF);
+}
+
 static void exchange_names(struct rename *r)
 {
 	struct inode *a = r->from_walk.path.dentry->inode, *b = r->to_walk.path.dentry->inode;
@@ -322,6 +350,8 @@ static void exchange_names(struct rename *r)
 	dentry_swap(r->from, r->to);
 	a->ops->moved(a, b, r->from);
 	b->ops->moved(b, a, r->to);
+	notify_move(a, r->from_walk.last, r->from_walk.last_len, r->from, NULL);
+	notify_move(b, r->to_walk.last, r->to_walk.last_len, r->to, NULL);
 }
 
 static int move_name(struct rename *r)
@@ -339,6 +369,8 @@ static int move_name(struct rename *r)
 	}
 	dentry_move(r->from, to->path.dentry, name, to->last_len);
 	from_dir->ops->moved(from_dir, to_dir, r->from);
+	notify_move(from_dir, r->from_walk.last, r->from_walk.last_len, r->from,
+		    r->to == NULL ? NULL : r->to->inode);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <linux/mount.h>
 #include <linux/resource.h>
 
+#include "fs/inotify.h"
 #include "fs/internal.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -90,9 +91,15 @@ struct file *open_path(const struct path *p, unsigned flags, int *err)
 		inode->writers++;
 	}
 	*err = open_ops(f);
+	if (*err == 0 && !(flags & O_PATH)) {
+		f->notifies = true;
+		notify_file(f, IN_OPEN);
+	}
 	if (*err == 0 && (flags & O_TRUNC) && !(flags & O_PATH) && S_ISREG(inode->mode)) {
 		*err = inode->ops->truncate == NULL ? 0 : inode->ops->truncate(inode, 0);
 		inode_touch_mtime(inode);
+		if (*err == 0)
+			notify_file(f, IN_MODIFY);
 	}
 	if (*err < 0) {
 		if (f->ops == NULL)

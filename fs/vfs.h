@@ -98,6 +98,7 @@ struct file {
 	struct epoll_item *watched; /* epoll sets that hold it: fs/epoll.c */
 	int owner;		    /* F_SETOWN */
 	bool writer;		    /* counted in inode->writers */
+	bool notifies;		    /* opened by name: inotify hears of it */
 };
 
 void file_get(struct file *f);

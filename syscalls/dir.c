@@ -3,6 +3,7 @@
 #include <asm/errno.h>
 #include <linux/mount.h>
 
+#include "fs/inotify.h"
 #include "fs/path.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -96,6 +97,7 @@ static long getdents(int fd, void *buf, unsigned size, bool old)
 		f->pos = b.ctx.pos;
 		n = b.left < size ? (long)(size - b.left) : err < 0 ? err : b.err;
 		inode_touch_atime(f->inode, f->mnt);
+		notify_file(f, IN_ACCESS);
 	}
 	file_put(f);
 	return n;

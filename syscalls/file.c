@@ -11,6 +11,7 @@
 #include <linux/resource.h>
 
 #include "fs/fd.h"
+#include "fs/inotify.h"
 #include "fs/lock.h"
 #include "fs/path.h"
 #include "fs/pipe.h"
@@ -397,8 +398,10 @@ long sys_ioctl(int fd, unsigned cmd, uintptr_t arg)
 
 /* --- size --- */
 
-static int truncate_inode(struct inode *inode, off_t size)
+static int truncate_file(struct dentry *d, off_t size)
 {
+	struct inode *inode = d->inode;
+
 	if ((uint64_t)size > current->proc->limits[RLIMIT_FSIZE].rlim_cur) {
 		signal_send_task(current, SIGXFSZ, NULL);
 		return -EFBIG;
@@ -409,6 +412,7 @@ static int truncate_inode(struct inode *inode, off_t size)
 	if (err == 0) {
 		inode_drop_setid(inode);
 		inode_touch_mtime(inode);
+		notify_dentry(d, IN_MODIFY);
 	}
 	return err;
 }
@@ -439,7 +443,7 @@ long sys_truncate(const char *user, off_t size)
 	if (err == 0 && inode->writers < 0)
 		err = -ETXTBSY;
 	if (err == 0)
-		err = truncate_inode(inode, size);
+		err = truncate_file(p.dentry, size);
 	path_put(&p);
 	return err;
 }
@@ -457,7 +461,7 @@ long sys_ftruncate(int fd, off_t size)
 	if (f->flags & O_PATH)
 		err = -EBADF;
 	else if (file_is_regular(f) && (f->flags & O_ACCMODE) != O_RDONLY)
-		err = truncate_inode(f->inode, size);
+		err = truncate_file(f->dentry, size);
 	file_put(f);
 	return err;
 }
@@ -500,8 +504,10 @@ static int allocate(struct file *f, int mode, off_t off, off_t len)
 		if (err == 0 && !(mode & FALLOC_FL_KEEP_SIZE) && to > inode->size)
 			inode->size = to;
 	}
-	if (err == 0)
+	if (err == 0) {
 		inode_touch_mtime(inode);
+		notify_file(f, IN_MODIFY);
+	}
 	return err;
 }
 

@@ -7,6 +7,7 @@
 #include <linux/mount.h>
 #include <linux/utime.h>
 
+#include "fs/inotify.h"
 #include "fs/path.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -256,6 +257,7 @@ static int change_mode(const struct path *p, mode_t mode)
 		mode &= ~(mode_t)S_ISGID;
 	inode->mode = (inode->mode & S_IFMT) | mode;
 	inode->ctime = time_now();
+	notify_dentry(p->dentry, IN_ATTRIB);
 	return 0;
 }
 
@@ -306,12 +308,15 @@ static int change_owner(const struct path *p, uid_t uid, gid_t gid)
 		inode->uid = uid;
 	if (gid != (gid_t)-1)
 		inode->gid = gid;
+	mode_t before = inode->mode;
 	if (!inode_is_dir(inode) && (inode->mode & S_IFMT) != S_IFLNK) {
 		inode->mode &= ~(mode_t)S_ISUID;
 		if (inode->mode & S_IXGRP)
 			inode->mode &= ~(mode_t)S_ISGID;
 	}
 	inode->ctime = time_now();
+	if (uid != (uid_t)-1 || gid != (gid_t)-1 || inode->mode != before)
+		notify_dentry(p->dentry, IN_ATTRIB);
 	return 0;
 }
 
@@ -394,6 +399,9 @@ static int set_times(const struct path *p, const struct __kernel_timespec t[2])
 	inode->atime = t == NULL ? now : time_value(&t[0], inode->atime, now);
 	inode->mtime = t == NULL ? now : time_value(&t[1], inode->mtime, now);
 	inode->ctime = now;
+	bool atime = t == NULL || t[0].tv_nsec != UTIME_OMIT;
+	bool mtime = t == NULL || t[1].tv_nsec != UTIME_OMIT;
+	notify_dentry(p->dentry, atime && mtime ? IN_ATTRIB : atime ? IN_ACCESS : IN_MODIFY);
 	return 0;
 }
 

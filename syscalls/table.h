@@ -129,12 +129,14 @@ S(epoll_pwait, (int set, struct epoll_event *ev, int n, int ms, const uint64_t *
 S(epoll_pwait2, (int set, struct epoll_event *ev, int n, const struct __kernel_timespec *timeout, const uint64_t *mask, size_t size), 0)
 S(eventfd, (unsigned count), 0)
 S(eventfd2, (unsigned count, int flags), 0)
-N(inotify_init, "no change notification yet: tail -f polls")
-N(inotify_init1, "no change notification yet: tail -f polls")
-N(inotify_add_watch, "as inotify_init")
-N(inotify_rm_watch, "as inotify_init")
-N(fanotify_init, "as inotify_init")
-N(fanotify_mark, "as inotify_init")
+N(fanotify_init, "inotify does what programs ask for")
+N(fanotify_mark, "as fanotify_init")
+
+/* -- syscalls/inotify.c */
+S(inotify_init, (void), 0)
+S(inotify_init1, (int flags), 0)
+S(inotify_add_watch, (int fd, const char *path, uint32_t mask), 0)
+S(inotify_rm_watch, (int fd, int wd), 0)
 
 /* -- sockets */
 N(socket, "no network yet, and no AF_UNIX")

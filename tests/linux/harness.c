@@ -142,6 +142,15 @@ void harness_check_errno(const char *file, int line, const char *what, long resu
 			     errno_name(want));
 }
 
+long harness_show(const char *what, long result)
+{
+	if (result == -1)
+		printf("%s: %s\n", what, errno_name(errno));
+	else
+		printf("%s: %ld\n", what, result);
+	return result;
+}
+
 void harness_check_eq(const char *file, int line, const char *what, long long got, long long want)
 {
 	if (got != want)

@@ -94,6 +94,7 @@ const char *beside(const char *program);
 void harness_check_exited(const char *file, int line, pid_t pid, int status);
 void harness_check_signaled(const char *file, int line, pid_t pid, int sig);
 void harness_check_errno(const char *file, int line, const char *what, long result, int want);
+long harness_show(const char *what, long result); /* => result */
 void harness_check_eq(const char *file, int line, const char *what, long long got, long long want);
 void harness_check_str(const char *file, int line, const char *what, const char *got,
 		       const char *want);
@@ -113,6 +114,9 @@ void harness_check_str(const char *file, int line, const char *what, const char 
 	(errno = 0, harness_check_errno(__FILE__, __LINE__, #call, (long)(call), (want)))
 #define CHECK_EXITED(pid, status) harness_check_exited(__FILE__, __LINE__, (pid), (status))
 #define CHECK_SIGNALED(pid, sig)  harness_check_signaled(__FILE__, __LINE__, (pid), (sig))
+
+/* Print what a call returns, or the name of its error: Linux must print the same. */
+#define SHOW(call) (errno = 0, harness_show(#call, (long)(call)))
 
 /* Run the body in a forked child; the value is its pid. */
 #define CHILD(...)                                                                                 \
