@@ -3,6 +3,7 @@
 #include <asm/poll.h>
 #include <linux/resource.h>
 
+#include "fs/async.h"
 #include "fs/inotify.h"
 #include "fs/internal.h"
 #include "lib/print.h"
@@ -43,10 +44,11 @@ void file_get(struct file *f)
 
 static void file_destroy(struct file *f)
 {
-	notify_file(f, (f->flags & O_ACCMODE) == O_RDONLY ? IN_CLOSE_NOWRITE : IN_CLOSE_WRITE);
+	notify_file(f, file_writable(f) ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
 	if (f->watched != NULL)
 		epoll_file_gone(f);
 	lock_release(f);
+	async_free(f);
 	if (f->ops->release != NULL)
 		f->ops->release(f);
 	if (f->writer)
@@ -258,7 +260,7 @@ static int check_range(const struct iobuf *b, off_t pos)
 
 ssize_t file_read(struct file *f, struct iobuf *b, off_t *pos)
 {
-	if ((f->flags & O_PATH) || (f->flags & O_ACCMODE) == O_WRONLY)
+	if (!file_readable(f))
 		return -EBADF;
 	if (f->ops->read == NULL)
 		return inode_is_dir(f->inode) ? -EISDIR : -EINVAL;
@@ -277,7 +279,7 @@ ssize_t file_read(struct file *f, struct iobuf *b, off_t *pos)
 
 ssize_t file_write(struct file *f, struct iobuf *b, off_t *pos)
 {
-	if ((f->flags & O_PATH) || (f->flags & O_ACCMODE) == O_RDONLY)
+	if (!file_writable(f))
 		return -EBADF;
 	if (f->ops->write == NULL)
 		return -EINVAL;

@@ -227,7 +227,8 @@ static ssize_t write_limit(uint64_t at, size_t n)
 static ssize_t filemap_write(struct file *f, struct iobuf *b, off_t *pos)
 {
 	struct inode *inode = f->inode;
-	uint64_t at = f->flags & O_APPEND ? inode->size : (uint64_t)*pos;
+	bool append = (f->flags & O_APPEND) && !(b->rwf & RWF_NOAPPEND);
+	uint64_t at = append || (b->rwf & RWF_APPEND) ? inode->size : (uint64_t)*pos;
 	size_t left = iobuf_left(b);
 	ssize_t done = 0, n;
 

@@ -4,6 +4,7 @@
 #include <linux/mount.h>
 
 #include "fs/internal.h"
+#include "fs/xattr.h"
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "proc/task.h"
@@ -49,6 +50,7 @@ static void inode_destroy(struct inode *inode)
 	ASSERT(inode->locks == NULL);
 	if (inode->pipe != NULL)
 		pipe_inode_evict(inode);
+	xattr_free(inode);
 	if (inode->ops != NULL && inode->ops->evict != NULL)
 		inode->ops->evict(inode);
 	inode_count--;
@@ -149,6 +151,11 @@ int inode_permission_real(const struct inode *inode, unsigned mask)
 bool inode_owner_or_capable(const struct inode *inode)
 {
 	return current->proc->fsuid == inode->uid || capable(CAP_FOWNER);
+}
+
+bool file_may_be_direct(const struct inode *inode)
+{
+	return S_ISFIFO(inode->mode) || (S_ISREG(inode->mode) && !inode->sb->type->computed);
 }
 
 void inode_drop_setid(struct inode *inode)

@@ -27,6 +27,7 @@
 struct pipe;
 struct file_lock;
 struct inotify_watch;
+struct xattr;
 struct super;
 
 struct inode_ops {
@@ -74,8 +75,10 @@ struct inode {
 	const struct file_ops *fops;
 	struct file_lock *locks;       /* fs/lock.c */
 	struct inotify_watch *watches; /* fs/inotify.c */
+	struct xattr *xattrs;	       /* fs/xattr.c */
 	struct pipe *pipe;	       /* FIFOs that are open, pipes */
 	unsigned seals;		       /* memfd: F_SEAL_* */
+	uint8_t write_hint;	       /* F_SET_RW_HINT: kept, without an effect */
 	union {
 		struct { /* regular files of a ramfs */
 			struct radix pages;
@@ -116,6 +119,7 @@ struct super {
 	struct dentry *root;	   /* one reference, until the tree is taken down */
 	uint64_t pages, max_pages; /* of data; max 0: no limit */
 	uint64_t inodes, max_inodes;
+	uint64_t xattr_bytes; /* taken by extended attributes */
 	mode_t root_mode;
 };
 
@@ -151,6 +155,8 @@ int inode_permission(const struct inode *inode, unsigned mask);
 /* The same for access(2): with the real ids. */
 int inode_permission_real(const struct inode *inode, unsigned mask);
 bool inode_owner_or_capable(const struct inode *inode);
+/* Does O_DIRECT mean anything to it?  Pipes: packets. */
+bool file_may_be_direct(const struct inode *inode);
 /* Take the set-id bits away after a change by somebody who may not keep them. */
 void inode_drop_setid(struct inode *inode);
 /* Ids, mode and size for a new node in dir (setgid directories). */

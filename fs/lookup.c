@@ -177,8 +177,19 @@ char *inode_readlink(struct inode *inode, int *err)
 	return inode->ops->readlink(inode, err);
 }
 
-/* Sticky directories of everybody: only links of one's own or of the directory's owner (the
- * protected_symlinks rule) are not enforced: Linux's default outside distributions. */
+/* In sticky directories of everybody, links of one's own and of the directory's owner only. */
+static bool protected_from_following(const struct walk *w, const struct inode *link)
+{
+	const struct inode *dir = w->path.dentry->inode;
+	mode_t sticky_for_all = S_ISVTX | S_IWOTH;
+	const char *rest = w->rest;
+
+	while (*rest == '/')
+		rest++;
+	return protect.symlinks && *rest == '\0' && link->uid != current->proc->fsuid &&
+	       (dir->mode & sticky_for_all) == sticky_for_all && dir->uid != link->uid;
+}
+
 static int jump(struct walk *w, struct inode *link)
 {
 	struct path to;
@@ -208,6 +219,8 @@ int walk_follow(struct walk *w, struct dentry *d)
 		inode_touch_atime(link, w->path.mnt);
 	if (link->ops->follow != NULL)
 		return jump(w, link);
+	if (protected_from_following(w, link))
+		return -EACCES;
 	char *target = inode_readlink(link, &err);
 	if (target == NULL)
 		return err;

@@ -13,6 +13,9 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
+/* As Linux has them without a distribution's settings. */
+struct protect protect = { .hardlinks = 1 };
+
 /* --- checks --- */
 
 static int may_create(struct path *dir)
@@ -82,6 +85,10 @@ int dir_create(struct path *dir, const char *name, size_t len, mode_t mode, dev_
 
 	if (err == 0 && inode->ops->create == NULL)
 		err = S_ISREG(mode) ? -EACCES : -EPERM;
+	/* Device 0:0 is a whiteout: it opens nothing, so everybody may have one. */
+	bool device = S_ISBLK(mode) || (S_ISCHR(mode) && rdev != 0);
+	if (err == 0 && device && !capable(CAP_MKNOD))
+		err = -EPERM;
 	if (err < 0)
 		return err;
 	struct dentry *d = dentry_create(dir->dentry, name, len);
@@ -135,8 +142,6 @@ int do_mknod(int dfd, const char *name, mode_t mode, dev_t rdev)
 	if (type != S_IFREG && type != S_IFCHR && type != S_IFBLK && type != S_IFIFO &&
 	    type != S_IFSOCK)
 		return -EINVAL;
-	if ((type == S_IFCHR || type == S_IFBLK) && !capable(CAP_MKNOD))
-		return -EPERM;
 	mode = type | (mode & 07777 & ~current->proc->fs->umask);
 	return make_node(dfd, name, mode, type == S_IFCHR || type == S_IFBLK ? rdev : 0, NULL);
 }
@@ -212,14 +217,27 @@ int do_unlink(int dfd, const char *name, bool directory)
 
 /* --- link --- */
 
+/* Of files of others only those get more names that one may read and write, and that give no rights
+ * (proc_sys_fs(5)). */
+static bool protected_from_link(const struct inode *inode)
+{
+	mode_t setgid_exec = S_ISGID | S_IXGRP;
+
+	if (!protect.hardlinks || inode_owner_or_capable(inode))
+		return false;
+	return !S_ISREG(inode->mode) || (inode->mode & S_ISUID) ||
+	       (inode->mode & setgid_exec) == setgid_exec ||
+	       inode_permission(inode, MAY_READ | MAY_WRITE) < 0;
+}
+
 static int may_link(const struct path *from, const struct path *dir)
 {
 	struct inode *inode = from->dentry->inode;
 
-	if (inode_is_dir(inode))
-		return -EPERM;
-	if (from->mnt->sb != dir->mnt->sb)
+	if (from->mnt != dir->mnt)
 		return -EXDEV;
+	if (inode_is_dir(inode) || protected_from_link(inode))
+		return -EPERM;
 	if (dir->dentry->inode->ops->link == NULL)
 		return -EPERM;
 	/* Only a file that was made without a name may get one back. */
@@ -354,21 +372,51 @@ static void exchange_names(struct rename *r)
 	notify_move(b, r->to_walk.last, r->to_walk.last_len, r->to, NULL);
 }
 
+/* A whiteout for the old name, not in its directory yet. */
+static struct dentry *make_whiteout(struct rename *r, int *err)
+{
+	struct dentry *dir = r->from_walk.path.dentry;
+	struct dentry *d = dentry_create(dir, r->from_walk.last, r->from_walk.last_len);
+
+	*err = -ENOMEM;
+	if (d != NULL)
+		*err = dir->inode->ops->create(dir->inode, d, S_IFCHR, 0, NULL);
+	if (d != NULL && *err < 0) {
+		dentry_put(d);
+		d = NULL;
+	}
+	return d;
+}
+
 static int move_name(struct rename *r)
 {
 	struct walk *to = &r->to_walk;
 	struct inode *from_dir = r->from_walk.path.dentry->inode;
 	struct inode *to_dir = to->path.dentry->inode;
+	struct dentry *whiteout = NULL;
 	char *name = dentry_name(to->last, to->last_len);
+	int err;
 
 	if (name == NULL)
 		return -ENOMEM;
+	if (r->flags & RENAME_WHITEOUT) {
+		whiteout = make_whiteout(r, &err);
+		if (whiteout == NULL) {
+			kfree(name);
+			return err;
+		}
+	}
+	/* nothing fails any more */
 	if (r->to != NULL) {
 		to_dir->ops->unlink(to_dir, r->to);
 		dentry_remove(r->to);
 	}
 	dentry_move(r->from, to->path.dentry, name, to->last_len);
 	from_dir->ops->moved(from_dir, to_dir, r->from);
+	if (whiteout != NULL) {
+		dentry_add(whiteout);
+		dentry_put(whiteout);
+	}
 	notify_move(from_dir, r->from_walk.last, r->from_walk.last_len, r->from,
 		    r->to == NULL ? NULL : r->to->inode);
 	return 0;
@@ -403,9 +451,9 @@ static int rename_looked_up(struct rename *r)
 
 int do_rename(int olddfd, const char *oldname, int newdfd, const char *newname, unsigned flags)
 {
-	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT))
 		return -EINVAL;
-	if ((flags & RENAME_NOREPLACE) && (flags & RENAME_EXCHANGE))
+	if ((flags & RENAME_EXCHANGE) && flags != RENAME_EXCHANGE)
 		return -EINVAL;
 	struct rename *r = kzalloc(sizeof(*r));
 	if (r == NULL)

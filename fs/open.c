@@ -86,20 +86,27 @@ struct file *open_path(const struct path *p, unsigned flags, int *err)
 	*err = -ENOMEM;
 	if (f == NULL)
 		return NULL;
-	if (!(flags & O_PATH) && S_ISREG(inode->mode) && ACCESS(flags) != O_RDONLY) {
+	if (S_ISREG(inode->mode) && file_writable(f)) {
 		f->writer = true;
 		inode->writers++;
 	}
 	*err = open_ops(f);
+	if (*err == 0 && (flags & O_DIRECT) && !(flags & O_PATH) && !file_may_be_direct(inode)) {
+		file_put(f);
+		*err = -EINVAL;
+		return NULL;
+	}
 	if (*err == 0 && !(flags & O_PATH)) {
 		f->notifies = true;
 		notify_file(f, IN_OPEN);
 	}
 	if (*err == 0 && (flags & O_TRUNC) && !(flags & O_PATH) && S_ISREG(inode->mode)) {
 		*err = inode->ops->truncate == NULL ? 0 : inode->ops->truncate(inode, 0);
-		inode_touch_mtime(inode);
-		if (*err == 0)
+		if (*err == 0) {
+			inode_drop_setid(inode);
+			inode_touch_mtime(inode);
 			notify_file(f, IN_MODIFY);
+		}
 	}
 	if (*err < 0) {
 		if (f->ops == NULL)
@@ -149,15 +156,28 @@ static int open_tmpfile(const struct path *dir, unsigned flags, mode_t mode, str
 	return 0;
 }
 
+/* O_CREAT does not open what others have put into a sticky directory. */
+static bool protected_from_opening(const struct inode *dir, const struct inode *inode)
+{
+	unsigned level = S_ISREG(inode->mode)	 ? protect.regular
+			 : S_ISFIFO(inode->mode) ? protect.fifos
+						 : 0;
+
+	if (level == 0 || !(dir->mode & S_ISVTX) || inode->uid == dir->uid ||
+	    inode->uid == current->proc->fsuid)
+		return false;
+	return (dir->mode & S_IWOTH) || ((dir->mode & S_IWGRP) && level >= 2);
+}
+
 /* The last name is not there, or is and O_CREAT was given.  *d: what is there, counted, or NULL.
  * => 0 with *d */
 static int open_create(struct walk *w, unsigned flags, mode_t mode, struct dentry **d,
 		       bool *created)
 {
+	if (*d != NULL && (flags & O_EXCL))
+		return -EEXIST;
 	if (*d != NULL)
-		return flags & O_EXCL ? -EEXIST : 0;
-	if (w->slash)
-		return -EISDIR;
+		return protected_from_opening(w->path.dentry->inode, (*d)->inode) ? -EACCES : 0;
 	mode = S_IFREG | (mode & 07777 & ~current->proc->fs->umask);
 	int err = dir_create(&w->path, w->last, w->last_len, mode, 0, NULL, d);
 	*created = err == 0;
@@ -179,6 +199,8 @@ static int find_last(struct walk *w, unsigned flags, mode_t mode, struct path *o
 		path_get(out);
 		return 0;
 	}
+	if (w->slash)
+		return -EISDIR;
 	err = walk_last(w, &d);
 	if (err == 0 || err == -ENOENT)
 		err = open_create(w, flags, mode, &d, created);
@@ -186,7 +208,7 @@ static int find_last(struct walk *w, unsigned flags, mode_t mode, struct path *o
 		dentry_put(d);
 		return err;
 	}
-	if (S_ISLNK(d->inode->mode) && (w->slash || !(flags & O_NOFOLLOW))) {
+	if (S_ISLNK(d->inode->mode) && !(flags & O_NOFOLLOW)) {
 		err = walk_follow(w, d);
 		dentry_put(d);
 		*again = err == 0;
@@ -227,7 +249,9 @@ static int open_find(int dfd, const char *name, unsigned flags, mode_t mode, uns
 
 	if ((flags & O_TMPFILE) == O_TMPFILE) {
 		struct path dir;
-		int err = path_lookup(dfd, name, lookup | LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &dir);
+		int err;
+		lookup |= flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
+		err = path_lookup(dfd, name, lookup | LOOKUP_DIRECTORY, &dir);
 		if (err < 0)
 			return err;
 		err = open_tmpfile(&dir, flags, mode, out);
@@ -274,6 +298,8 @@ struct file *do_open(int dfd, const char *name, unsigned flags, mode_t mode, uns
 	struct file *f = NULL;
 	if (*err == 0)
 		f = open_path(&p, created ? flags & ~(unsigned)O_TRUNC : flags, err);
+	if (f != NULL)
+		f->created = created;
 	path_put(&p);
 	return f;
 }

@@ -97,6 +97,11 @@ int path_lookup(int dfd, const char *name, unsigned flags, struct path *out);
 
 /* --- open.c, namei.c, mount.c: what the system calls of the like names do --- */
 
+/* /proc/sys/fs/protected_*: what may not be done with others' files in sticky directories. */
+extern struct protect {
+	unsigned hardlinks, symlinks, fifos, regular;
+} protect;
+
 /* flags and resolve as for openat2(2).  => file, or NULL with *err */
 struct file *do_open(int dfd, const char *name, unsigned flags, mode_t mode, unsigned lookup,
 		     int *err);

@@ -17,6 +17,7 @@
 #include <asm/ioctls.h>
 #include <asm/poll.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
 
 #include "fs/internal.h"
 #include "lib/string.h"
@@ -30,7 +31,9 @@
 
 struct slot {
 	struct page *page;
-	unsigned off, len;
+	uint16_t off, len;
+	bool merge; /* the page is this slot's alone behind off + len: the next write may go on there */
+	bool packet; /* read as a whole or cut off: written with O_DIRECT */
 };
 
 struct pipe {
@@ -112,19 +115,19 @@ static size_t ring_merge(struct pipe *p, struct iobuf *b, size_t n, int *err)
 	if (odd == 0 || pipe_empty(p))
 		return 0;
 	struct slot *s = slot_at(p, p->head - 1);
-	if (s->off + s->len + odd > PAGE_SIZE)
+	if (!s->merge || s->off + s->len + odd > PAGE_SIZE)
 		return 0;
 	if (iobuf_take(b, (char *)page_va(s->page) + s->off + s->len, odd) < odd) {
 		*err = -EFAULT;
 		return 0;
 	}
-	s->len += (unsigned)odd;
+	s->len = (uint16_t)(s->len + odd);
 	p->used += odd;
 	return odd;
 }
 
 /* Fill a new slot; there is one.  => bytes */
-static size_t ring_put(struct pipe *p, struct iobuf *b, size_t n, int *err)
+static size_t ring_put(struct pipe *p, struct iobuf *b, size_t n, bool packet, int *err)
 {
 	struct page *page = p->spare != NULL ? p->spare : page_alloc(0);
 
@@ -139,30 +142,42 @@ static size_t ring_put(struct pipe *p, struct iobuf *b, size_t n, int *err)
 		*err = -EFAULT;
 		return 0;
 	}
-	*slot_at(p, p->head++) = (struct slot){ page, 0, (unsigned)n };
+	*slot_at(p, p->head++) = (struct slot){ page, 0, (uint16_t)n, !packet, packet };
 	p->used += n;
 	return n;
+}
+
+/* The first slot's page is no longer needed. */
+static void ring_drop(struct pipe *p)
+{
+	struct slot *s = slot_at(p, p->tail++);
+
+	if (p->spare == NULL && s->page->ref == 1)
+		p->spare = s->page;
+	else
+		page_put(s->page);
 }
 
 static size_t ring_take(struct pipe *p, struct iobuf *b, size_t want, int *err)
 {
 	size_t done = 0;
+	bool packet = false;
 
-	while (done < want && !pipe_empty(p)) {
+	while (done < want && !packet && !pipe_empty(p)) {
 		struct slot *s = slot_at(p, p->tail);
 		size_t n = MIN(want - done, s->len);
 		size_t ok = iobuf_put(b, (char *)page_va(s->page) + s->off, n);
-		s->off += (unsigned)ok;
-		s->len -= (unsigned)ok;
+		s->off = (uint16_t)(s->off + ok);
+		s->len = (uint16_t)(s->len - ok);
 		p->used -= ok;
 		done += ok;
-		if (s->len == 0) {
-			if (p->spare == NULL)
-				p->spare = s->page;
-			else
-				page_put(s->page);
-			p->tail++;
+		packet = s->packet && ok == n;
+		if (packet) {
+			p->used -= s->len;
+			s->len = 0;
 		}
+		if (s->len == 0)
+			ring_drop(p);
 		if (ok < n) {
 			*err = -EFAULT;
 			break;
@@ -173,6 +188,28 @@ static size_t ring_take(struct pipe *p, struct iobuf *b, size_t want, int *err)
 
 /* --- read and write --- */
 
+/* => 1, 0: there will be none, -EAGAIN, -ERESTARTSYS */
+static int wait_for_data(struct pipe *p, bool nonblock)
+{
+	while (pipe_empty(p)) {
+		if (p->writers == 0)
+			return 0;
+		if (nonblock)
+			return -EAGAIN;
+		int err = WAIT_EVENT(&p->read_wait, !pipe_empty(p) || p->writers == 0);
+		if (err < 0)
+			return err;
+	}
+	return 1;
+}
+
+/* n bytes have been taken. */
+static void wake_writers(struct pipe *p, bool was_full, size_t n)
+{
+	if ((was_full && !pipe_full(p)) || (p->polled && n > 0))
+		waitq_wake(&p->write_wait);
+}
+
 static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
 {
 	struct pipe *p = pipe_of(f);
@@ -182,33 +219,28 @@ static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
 	(void)pos;
 	if (want == 0)
 		return 0;
-	while (pipe_empty(p)) {
-		if (p->writers == 0)
-			return 0;
-		if (f->flags & O_NONBLOCK)
-			return -EAGAIN;
-		err = WAIT_EVENT(&p->read_wait, !pipe_empty(p) || p->writers == 0);
-		if (err < 0)
-			return err;
-	}
+	err = wait_for_data(p, (f->flags & O_NONBLOCK) || (b->rwf & RWF_NOWAIT));
+	if (err <= 0)
+		return err;
 	bool was_full = pipe_full(p);
+	err = 0;
 	size_t n = ring_take(p, b, want, &err);
-	if ((was_full && !pipe_full(p)) || (p->polled && n > 0))
-		waitq_wake(&p->write_wait);
+	wake_writers(p, was_full, n);
 	return n > 0 ? (ssize_t)n : err;
 }
 
-static ssize_t broken_pipe(void)
+static ssize_t broken_pipe(unsigned rwf)
 {
-	signal_send_task(current, SIGPIPE, NULL);
+	if (!(rwf & RWF_NOSIGNAL))
+		signal_send_task(current, SIGPIPE, NULL);
 	return -EPIPE;
 }
 
 /* Wait for a free slot.  => 0, -EAGAIN, -EPIPE: nobody reads, -ERESTARTSYS */
-static int wait_for_slot(struct file *f, struct pipe *p)
+static int wait_for_slot(struct pipe *p, bool nonblock)
 {
 	while (pipe_full(p) && p->readers > 0) {
-		if (f->flags & O_NONBLOCK)
+		if (nonblock)
 			return -EAGAIN;
 		int err = WAIT_EVENT(&p->write_wait, !pipe_full(p) || p->readers == 0);
 		if (err < 0)
@@ -221,22 +253,23 @@ static ssize_t pipe_write(struct file *f, struct iobuf *b, off_t *pos)
 {
 	struct pipe *p = pipe_of(f);
 	size_t left = iobuf_left(b), done = 0;
+	bool nonblock = (f->flags & O_NONBLOCK) || (b->rwf & RWF_NOWAIT);
 	int err = 0;
 
 	(void)pos;
 	if (left == 0)
 		return 0;
 	if (p->readers == 0)
-		return broken_pipe();
+		return broken_pipe(b->rwf);
 	done = ring_merge(p, b, left, &err);
 	if (done > 0 && p->polled)
 		waitq_wake(&p->read_wait);
 	while (done < left && err == 0) {
-		err = wait_for_slot(f, p);
+		err = wait_for_slot(p, nonblock);
 		if (err < 0)
 			break;
 		bool was_empty = pipe_empty(p);
-		size_t n = ring_put(p, b, left - done, &err);
+		size_t n = ring_put(p, b, left - done, (f->flags & O_DIRECT) != 0, &err);
 		if (n > 0 && (was_empty || p->polled))
 			waitq_wake(&p->read_wait);
 		done += n;
@@ -244,7 +277,7 @@ static ssize_t pipe_write(struct file *f, struct iobuf *b, off_t *pos)
 	if (done > 0)
 		inode_touch_mtime(f->inode);
 	if (done == 0 && err == -EPIPE)
-		return broken_pipe();
+		return broken_pipe(b->rwf);
 	return done > 0 ? (ssize_t)done : err;
 }
 
@@ -310,6 +343,67 @@ const struct file_ops pipe_ops = {
 	.ioctl = pipe_ioctl,
 	.release = pipe_release,
 };
+
+/* --- for splice --- */
+
+int pipe_wait_data(struct file *f, bool nonblock)
+{
+	return wait_for_data(pipe_of(f), nonblock || (f->flags & O_NONBLOCK));
+}
+
+int pipe_wait_room(struct file *f, bool nonblock)
+{
+	struct pipe *p = pipe_of(f);
+	int err = wait_for_slot(p, nonblock || (f->flags & O_NONBLOCK));
+
+	return err == -EPIPE ? (int)broken_pipe(0) : err;
+}
+
+unsigned pipe_room(const struct file *f)
+{
+	const struct pipe *p = f->inode->pipe;
+
+	return p->readers == 0 || pipe_full(p) ? 0 : p->slots - (p->head - p->tail);
+}
+
+bool pipe_peek(const struct file *f, unsigned n, struct pipe_piece *piece)
+{
+	struct pipe *p = f->inode->pipe;
+
+	if (n >= p->head - p->tail)
+		return false;
+	const struct slot *s = slot_at(p, p->tail + n);
+	*piece = (struct pipe_piece){ s->page, s->off, s->len, s->packet };
+	return true;
+}
+
+void pipe_skip(struct file *f, size_t n)
+{
+	struct pipe *p = pipe_of(f);
+	struct slot *s = slot_at(p, p->tail);
+	bool was_full = pipe_full(p);
+
+	ASSERT(!pipe_empty(p) && n <= s->len);
+	s->off = (uint16_t)(s->off + n);
+	s->len = (uint16_t)(s->len - n);
+	p->used -= n;
+	if (s->len == 0)
+		ring_drop(p);
+	wake_writers(p, was_full, n);
+}
+
+void pipe_push(struct file *f, const struct pipe_piece *piece)
+{
+	struct pipe *p = pipe_of(f);
+	bool was_empty = pipe_empty(p);
+
+	ASSERT(!pipe_full(p));
+	*slot_at(p, p->head++) = (struct slot){ piece->page, (uint16_t)piece->off,
+						(uint16_t)piece->len, false, piece->packet };
+	p->used += piece->len;
+	if (was_empty || p->polled)
+		waitq_wake(&p->read_wait);
+}
 
 /* --- pipe(2) --- */
 

@@ -112,5 +112,6 @@ int procfs_show_forks(struct text *t, const struct inode *inode);
 int procfs_show_proc_forks(struct text *t, const struct inode *inode);
 /* procfs_system.c, procfs_sys.c: the fixed names in the root, and below /proc/sys */
 extern const struct procfs_entry procfs_root_entries[], procfs_sys_entries[];
+extern const struct procfs_entry procfs_fs_entries[];
 
 #endif

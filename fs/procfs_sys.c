@@ -9,7 +9,6 @@
 #include "proc/uts.h"
 
 #define PIDS	   32768
-#define PIPE_MAX   1048576
 #define UUID_BYTES 16
 
 /* --- names --- */
@@ -104,16 +103,6 @@ SHOW_NUMBER(overcommit_memory, 0)
 SHOW_NUMBER(max_map_count, 65530)
 SHOW_NUMBER(swappiness, 0)
 SHOW_NUMBER(mmap_min_addr, 65536)
-SHOW_NUMBER(file_max, INT64_MAX)
-SHOW_NUMBER(nr_open, 1048576)
-SHOW_NUMBER(pipe_max_size, PIPE_MAX)
-
-static int show_file_nr(struct text *t, const struct inode *inode)
-{
-	(void)inode;
-	text_printf(t, "%zu\t0\t%ld\n", file_count, (long)INT64_MAX);
-	return 0;
-}
 
 /* --- the tree --- */
 
@@ -147,16 +136,8 @@ static const struct procfs_entry vm_entries[] = {
 	{ 0 },
 };
 
-static const struct procfs_entry fs_entries[] = {
-	PROC_FILE("file-max", 0444, show_file_max),
-	PROC_FILE("file-nr", 0444, show_file_nr),
-	PROC_FILE("nr_open", 0444, show_nr_open),
-	PROC_FILE("pipe-max-size", 0444, show_pipe_max_size),
-	{ 0 },
-};
-
 const struct procfs_entry procfs_sys_entries[] = {
-	PROC_DIR("fs", 0555, fs_entries),
+	PROC_DIR("fs", 0555, procfs_fs_entries),
 	PROC_DIR("kernel", 0555, kernel_entries),
 	PROC_DIR("vm", 0555, vm_entries),
 	{ 0 },

@@ -12,6 +12,7 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
+#define DIR_END	   INT64_MAX
 #define ENTRY_SIZE 20 /* what a name adds to the size of its directory, as in Linux's tmpfs */
 
 static const struct inode_ops ramfs_dir_inode_ops, ramfs_file_inode_ops, ramfs_link_inode_ops,
@@ -201,8 +202,10 @@ static int ramfs_readdir(struct file *f, struct dir_context *ctx)
 	for (;;) {
 		struct tnode *n = tree_find_ge(&dir->children, (uintptr_t)ctx->pos);
 		struct dentry *d = TREE_ENTRY(n, struct dentry, child);
-		if (d == NULL)
+		if (d == NULL) {
+			ctx->pos = DIR_END; /* names that come later come after a rewind */
 			return 0;
+		}
 		off_t next = (off_t)d->child.key + 1;
 		if (!ctx->emit(ctx, d->name, d->name_len, next, d->inode->ino,
 			       mode_to_type(d->inode->mode)))

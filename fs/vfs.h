@@ -10,6 +10,7 @@
 #define FS_VFS_H
 
 #include <asm/stat.h>
+#include <linux/fcntl.h>
 #include <linux/time_types.h>
 
 #include "lib/list.h"
@@ -25,6 +26,7 @@ struct super;
 struct mount;
 struct poll_table;
 struct tty;
+struct async;
 struct dir_context;
 struct text;
 
@@ -36,6 +38,7 @@ struct iobuf {
 	/* further pieces (readv): */
 	const struct iovec_ *more;
 	unsigned more_count;
+	unsigned rwf; /* RWF_* of this transfer: preadv2(2) */
 };
 struct iovec_ {
 	void *base;
@@ -56,6 +59,10 @@ size_t iobuf_left(const struct iobuf *b); /* bytes left in all pieces */
 size_t iobuf_put(struct iobuf *b, const void *src, size_t n); /* read(2): into the buffer */
 size_t iobuf_take(struct iobuf *b, void *dst, size_t n);      /* write(2): out of it */
 size_t iobuf_zero(struct iobuf *b, size_t n);
+
+/* Newer than the ABI headers that we build with. */
+#define RWF_NOAPPEND 0x20
+#define RWF_NOSIGNAL 0x100
 
 #define FILE_MAPS_ZEROES 1
 
@@ -96,10 +103,23 @@ struct file {
 	void *priv;		    /* of the ops */
 	struct tty *tty;	    /* a terminal, or NULL */
 	struct epoll_item *watched; /* epoll sets that hold it: fs/epoll.c */
-	int owner;		    /* F_SETOWN */
+	struct async *async;	    /* F_SETOWN, O_ASYNC: fs/async.c; NULL: never used */
 	bool writer;		    /* counted in inode->writers */
+	bool created;		    /* this open made the file */
 	bool notifies;		    /* opened by name: inotify hears of it */
 };
+
+/* Was it opened to read, to write?  Neither: O_PATH, or the access mode 3 that is for ioctl alone. */
+static inline bool file_readable(const struct file *f)
+{
+	return !(f->flags & O_PATH) &&
+	       ((f->flags & O_ACCMODE) == O_RDONLY || (f->flags & O_ACCMODE) == O_RDWR);
+}
+static inline bool file_writable(const struct file *f)
+{
+	return !(f->flags & O_PATH) &&
+	       ((f->flags & O_ACCMODE) == O_WRONLY || (f->flags & O_ACCMODE) == O_RDWR);
+}
 
 void file_get(struct file *f);
 void file_put(struct file *f);

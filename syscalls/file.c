@@ -10,6 +10,7 @@
 #include <linux/openat2.h>
 #include <linux/resource.h>
 
+#include "fs/async.h"
 #include "fs/fd.h"
 #include "fs/inotify.h"
 #include "fs/lock.h"
@@ -23,6 +24,16 @@
 #include "syscalls/internal.h"
 #include "syscalls/syscalls.h"
 
+/* Newer than the ABI headers that we build with. */
+#define F_DUPFD_QUERY	(F_LINUX_SPECIFIC_BASE + 3)
+#define F_CREATED_QUERY (F_LINUX_SPECIFIC_BASE + 4)
+
+/* What O_PATH allows beside it. */
+#define PATH_FLAGS ((uint64_t)(O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+#define OPEN_FLAGS                                                                                 \
+	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC |      \
+	 FASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC |      \
+	 O_PATH | O_TMPFILE)
 /* What F_SETFL may change. */
 #define SETTABLE (O_APPEND | O_NONBLOCK | O_NOATIME | O_DIRECT | FASYNC)
 
@@ -63,14 +74,15 @@ static long open_user(int dfd, const char *path, unsigned flags, mode_t mode, un
 	return fd_result(f, flags, err);
 }
 
+/* Unknown flags are ignored. */
 long sys_openat(int dfd, const char *path, int flags, mode_t mode)
 {
-	return open_user(dfd, path, (unsigned)flags, mode, 0);
+	return open_user(dfd, path, (unsigned)flags & OPEN_FLAGS, mode, 0);
 }
 
 long sys_open(const char *path, int flags, mode_t mode)
 {
-	return open_user(AT_FDCWD, path, (unsigned)flags, mode, 0);
+	return sys_openat(AT_FDCWD, path, flags, mode);
 }
 
 long sys_creat(const char *path, mode_t mode)
@@ -96,17 +108,27 @@ long sys_openat2(int dfd, const char *path, const struct open_how *user, size_t 
 
 	if (size < sizeof(how))
 		return -EINVAL;
-	if (size > sizeof(how))
+	if (size > PAGE_SIZE)
 		return -E2BIG;
 	if (get_user(how, user) < 0)
 		return -EFAULT;
+	/* What a later Linux may have added must not be asked for. */
+	for (size_t i = sizeof(how); i < size; i++) {
+		uint8_t more;
+		if (get_user(more, (const uint8_t *)user + i) < 0)
+			return -EFAULT;
+		if (more != 0)
+			return -E2BIG;
+	}
 	for (unsigned i = 0; i < ARRAY_SIZE(bits); i++) {
 		if (how.resolve & bits[i].resolve)
 			lookup |= bits[i].lookup;
 		how.resolve &= ~bits[i].resolve;
 	}
 	bool creates = (how.flags & O_CREAT) || (how.flags & O_TMPFILE) == O_TMPFILE;
-	if (how.resolve != 0 || how.flags > UINT32_MAX || (how.mode & ~07777ull) ||
+	if ((how.flags & O_PATH) && (how.flags & ~PATH_FLAGS))
+		return -EINVAL;
+	if (how.resolve != 0 || (how.flags & ~(uint64_t)OPEN_FLAGS) || (how.mode & ~07777ull) ||
 	    (how.mode != 0 && !creates))
 		return -EINVAL;
 	if ((lookup & LOOKUP_BENEATH) && (lookup & LOOKUP_IN_ROOT))
@@ -213,7 +235,7 @@ long sys_pipe2(int *user, int flags)
 
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
 		return -EINVAL;
-	int err = pipe_create(ends, (unsigned)flags & O_NONBLOCK);
+	int err = pipe_create(ends, (unsigned)flags & (O_NONBLOCK | O_DIRECT));
 	if (err < 0)
 		return err;
 	unsigned fd_flags = flags & O_CLOEXEC ? FD_CLOEXEC : 0;
@@ -244,14 +266,83 @@ long sys_pipe(int *fds)
 
 /* --- fcntl --- */
 
-static long set_flags(struct file *f, unsigned flags)
+static long set_flags(struct file *f, int fd, unsigned flags)
 {
 	if (((flags ^ f->flags) & O_NOATIME) && (flags & O_NOATIME) &&
 	    !inode_owner_or_capable(f->inode))
 		return -EPERM;
+	if ((flags & O_DIRECT) && !file_may_be_direct(f->inode))
+		return -EINVAL;
+	if ((flags ^ f->flags) & FASYNC) {
+		int err = async_turn(f, fd, (flags & FASYNC) != 0);
+		if (err < 0)
+			return err;
+	}
 	f->flags = (f->flags & ~(unsigned)SETTABLE) | (flags & SETTABLE);
 	return 0;
 }
+
+/* --- the owner of a file's signals --- */
+
+static long set_owner(struct file *f, int who)
+{
+	struct f_owner_ex owner = { .type = F_OWNER_PID, .pid = who };
+
+	if (who == INT32_MIN)
+		return -EINVAL;
+	if (who < 0)
+		owner = (struct f_owner_ex){ .type = F_OWNER_PGRP, .pid = -who };
+	return async_set_owner(f, &owner);
+}
+
+static long get_owner(struct file *f)
+{
+	struct f_owner_ex owner;
+
+	async_get_owner(f, &owner);
+	return owner.type == F_OWNER_PGRP ? -owner.pid : owner.pid;
+}
+
+static long set_owner_ex(struct file *f, const struct f_owner_ex *user)
+{
+	struct f_owner_ex owner;
+
+	return get_user(owner, user) < 0 ? -EFAULT : async_set_owner(f, &owner);
+}
+
+static long get_owner_ex(struct file *f, struct f_owner_ex *user)
+{
+	struct f_owner_ex owner;
+
+	async_get_owner(f, &owner);
+	return put_user(owner, user);
+}
+
+/* Leases are refused as if somebody had the file open for writing. */
+static long set_lease(const struct file *f, unsigned type)
+{
+	if (type != F_RDLCK && type != F_WRLCK && type != F_UNLCK)
+		return -EINVAL;
+	return S_ISREG(f->inode->mode) ? -EAGAIN : -EINVAL;
+}
+
+static long rw_hint(struct file *f, unsigned cmd, uint64_t *user)
+{
+	uint64_t hint = f->inode->write_hint;
+
+	if (cmd == F_GET_RW_HINT)
+		return put_user(hint, user);
+	if (get_user(hint, user) < 0)
+		return -EFAULT;
+	if (hint > RWH_WRITE_LIFE_EXTREME)
+		return -EINVAL;
+	if (!inode_owner_or_capable(f->inode))
+		return -EPERM;
+	f->inode->write_hint = (uint8_t)hint;
+	return 0;
+}
+
+/* --- locks, seals and the rest of fcntl --- */
 
 static long do_lock(struct file *f, int cmd, struct flock *user)
 {
@@ -273,7 +364,7 @@ static long add_seals(struct file *f, unsigned seals)
 
 	if (!(f->dentry->flags & DE_ANON) || !file_is_regular(f) || (seals & ~known))
 		return -EINVAL;
-	if ((f->flags & O_ACCMODE) == O_RDONLY || (inode->seals & F_SEAL_SEAL))
+	if (!file_writable(f) || (inode->seals & F_SEAL_SEAL))
 		return -EPERM;
 	inode->seals |= seals;
 	return 0;
@@ -283,16 +374,23 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, uintptr_t arg)
 {
 	switch (cmd) {
 	case F_GETFL: return f->flags;
-	case F_SETFL: return set_flags(f, (unsigned)arg);
+	case F_SETFL: return set_flags(f, fd, (unsigned)arg);
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
 	case F_OFD_GETLK:
 	case F_OFD_SETLK:
 	case F_OFD_SETLKW: return do_lock(f, (int)cmd, (struct flock *)arg);
-	case F_GETOWN: return f->owner;
-	case F_SETOWN: f->owner = (int)arg; return 0;
-	case F_GETSIG: return 0;
+	case F_GETOWN: return get_owner(f);
+	case F_SETOWN: return set_owner(f, (int)arg);
+	case F_GETOWN_EX: return get_owner_ex(f, (struct f_owner_ex *)arg);
+	case F_SETOWN_EX: return set_owner_ex(f, (const struct f_owner_ex *)arg);
+	case F_GETSIG: return async_get_signal(f);
+	case F_SETSIG: return arg > SIG_MAX ? -EINVAL : async_set_signal(f, (int)arg);
+	case F_SETLEASE: return set_lease(f, (unsigned)arg);
+	case F_CREATED_QUERY: return f->created;
+	case F_GET_RW_HINT:
+	case F_SET_RW_HINT: return rw_hint(f, cmd, (uint64_t *)arg);
 	case F_SETPIPE_SZ: return pipe_set_size(f, arg);
 	case F_GETPIPE_SZ: return pipe_get_size(f);
 	case F_ADD_SEALS: return add_seals(f, (unsigned)arg);
@@ -301,8 +399,20 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, uintptr_t arg)
 			return -EINVAL;
 		return f->inode->seals;
 	case F_GETLEASE: return F_UNLCK;
-	default: (void)fd; return -EINVAL;
+	default: return -EINVAL;
 	}
+}
+
+/* Do f and the descriptor mean one open file? */
+static long same_file(const struct file *f, int fd)
+{
+	struct file *other = fd_get(fd);
+
+	if (other == NULL)
+		return -EBADF;
+	bool same = other == f;
+	file_put(other);
+	return same;
 }
 
 /* Commands on the descriptor itself, which also work with O_PATH. */
@@ -318,6 +428,7 @@ static bool fcntl_descriptor(struct file *f, int fd, unsigned cmd, uintptr_t arg
 		file_get(f);
 		*result = dup_at(f, cmd == F_DUPFD_CLOEXEC ? FD_CLOEXEC : 0, (int)arg);
 		return true;
+	case F_DUPFD_QUERY: *result = same_file(f, (int)arg); return true;
 	case F_GETFD: *result = fd_cloexec(fd) > 0 ? FD_CLOEXEC : 0; return true;
 	case F_SETFD:
 		fd_set_cloexec(fd, (arg & FD_CLOEXEC) != 0);
@@ -357,14 +468,13 @@ long sys_flock(int fd, unsigned op)
 
 /* --- ioctl --- */
 
-static long ioctl_flag(struct file *f, unsigned flag, const int *user)
+static long ioctl_flag(struct file *f, int fd, unsigned flag, const int *user)
 {
 	int on;
 
 	if (get_user(on, user) < 0)
 		return -EFAULT;
-	f->flags = on ? f->flags | flag : f->flags & ~flag;
-	return 0;
+	return set_flags(f, fd, on ? f->flags | flag : f->flags & ~flag);
 }
 
 static long ioctl_file(struct file *f, int fd, unsigned cmd, uintptr_t arg)
@@ -372,8 +482,8 @@ static long ioctl_file(struct file *f, int fd, unsigned cmd, uintptr_t arg)
 	switch (cmd) {
 	case FIOCLEX: fd_set_cloexec(fd, true); return 0;
 	case FIONCLEX: fd_set_cloexec(fd, false); return 0;
-	case FIONBIO: return ioctl_flag(f, O_NONBLOCK, (const int *)arg);
-	case FIOASYNC: return ioctl_flag(f, FASYNC, (const int *)arg);
+	case FIONBIO: return ioctl_flag(f, fd, O_NONBLOCK, (const int *)arg);
+	case FIOASYNC: return ioctl_flag(f, fd, FASYNC, (const int *)arg);
 	case FIONREAD:
 		if (file_is_regular(f)) {
 			off_t left = (off_t)f->inode->size - f->pos;
@@ -460,7 +570,7 @@ long sys_ftruncate(int fd, off_t size)
 		return -EBADF;
 	if (f->flags & O_PATH)
 		err = -EBADF;
-	else if (file_is_regular(f) && (f->flags & O_ACCMODE) != O_RDONLY)
+	else if (file_is_regular(f) && file_writable(f))
 		err = truncate_file(f->dentry, size);
 	file_put(f);
 	return err;
@@ -476,7 +586,7 @@ static int allocate(struct file *f, int mode, off_t off, off_t len)
 		return -EOPNOTSUPP;
 	if ((mode & FALLOC_FL_PUNCH_HOLE) && !(mode & FALLOC_FL_KEEP_SIZE))
 		return -EOPNOTSUPP;
-	if ((f->flags & O_PATH) || (f->flags & O_ACCMODE) == O_RDONLY)
+	if (!file_writable(f))
 		return -EBADF;
 	if (S_ISFIFO(inode->mode))
 		return -ESPIPE;
@@ -505,6 +615,7 @@ static int allocate(struct file *f, int mode, off_t off, off_t len)
 			inode->size = to;
 	}
 	if (err == 0) {
+		inode_drop_setid(inode);
 		inode_touch_mtime(inode);
 		notify_file(f, IN_MODIFY);
 	}
@@ -543,7 +654,7 @@ long sys_readahead(int fd, off_t off, size_t len)
 	(void)off, (void)len;
 	if (f == NULL)
 		return -EBADF;
-	int err = file_is_regular(f) && (f->flags & O_ACCMODE) != O_WRONLY ? 0 : -EINVAL;
+	int err = file_is_regular(f) && file_readable(f) ? 0 : -EINVAL;
 	file_put(f);
 	return err;
 }

@@ -4,6 +4,7 @@
 #include <linux/fs.h>
 
 #include "fs/inode.h"
+#include "fs/pipe.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
 #include "proc/task.h"
@@ -11,7 +12,8 @@
 #include "syscalls/syscalls.h"
 
 #define IOV_LIMIT 1024
-#define RWF_KNOWN (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)
+#define RWF_KNOWN                                                                                  \
+	(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND | RWF_NOAPPEND | RWF_NOSIGNAL)
 
 typedef ssize_t (*transfer_fn)(struct file *f, struct iobuf *b, off_t *pos);
 
@@ -60,6 +62,20 @@ void iov_free(struct iovec_ *iov, const struct iovec_ *small)
 
 /* --- one transfer --- */
 
+/* May this file's transfer have those RWF_ flags?  => 0, -EOPNOTSUPP, -EINVAL */
+static int check_flags(const struct file *f, unsigned rwf)
+{
+	if (rwf == 0)
+		return 0;
+	if (rwf & ~(unsigned)RWF_KNOWN)
+		return -EOPNOTSUPP;
+	if ((rwf & (RWF_APPEND | RWF_NOAPPEND)) == (RWF_APPEND | RWF_NOAPPEND))
+		return -EINVAL;
+	/* As on Linux, files in memory cannot promise not to wait; simple devices can. */
+	bool prompt = f->ops == &pipe_ops || (S_ISCHR(f->inode->mode) && f->ops->poll == NULL);
+	return (rwf & RWF_NOWAIT) && !prompt ? -EOPNOTSUPP : 0;
+}
+
 /* Where a file has no place, every transfer is at 0. */
 static long at_current(int fd, struct iobuf *b, transfer_fn fn)
 {
@@ -68,7 +84,9 @@ static long at_current(int fd, struct iobuf *b, transfer_fn fn)
 	if (f == NULL)
 		return -EBADF;
 	off_t pos = f->ops->llseek != NULL ? f->pos : 0;
-	long n = fn(f, b, &pos);
+	long n = check_flags(f, b->rwf);
+	if (n == 0)
+		n = fn(f, b, &pos);
 	if (n >= 0 && f->ops->llseek != NULL)
 		f->pos = pos;
 	file_put(f);
@@ -82,7 +100,11 @@ static long at_offset(int fd, struct iobuf *b, off_t pos, transfer_fn fn)
 	struct file *f = fd_get(fd);
 	if (f == NULL)
 		return -EBADF;
-	long n = (f->flags & O_PATH) ? -EBADF : f->ops->llseek == NULL ? -ESPIPE : fn(f, b, &pos);
+	long n = (f->flags & O_PATH)	  ? -EBADF
+		 : f->ops->llseek == NULL ? -ESPIPE
+					  : check_flags(f, b->rwf);
+	if (n == 0)
+		n = fn(f, b, &pos);
 	file_put(f);
 	return n;
 }
@@ -126,7 +148,7 @@ long sys_pwrite64(int fd, const void *buf, size_t len, off_t pos)
 /* --- vectors --- */
 
 static long vector(int fd, const struct iovec_ *user, unsigned long count, const off_t *pos,
-		   transfer_fn fn)
+		   transfer_fn fn, unsigned rwf)
 {
 	struct iovec_ small[IOV_SMALL], *iov;
 	struct iobuf b;
@@ -139,6 +161,7 @@ static long vector(int fd, const struct iovec_ *user, unsigned long count, const
 		file_put(f);
 		return err;
 	}
+	b.rwf = rwf;
 	long n = pos == NULL ? at_current(fd, &b, fn) : at_offset(fd, &b, *pos, fn);
 	iov_free(iov, small);
 	return n;
@@ -146,43 +169,39 @@ static long vector(int fd, const struct iovec_ *user, unsigned long count, const
 
 long sys_readv(int fd, const struct iovec_ *iov, unsigned long count)
 {
-	return vector(fd, iov, count, NULL, file_read);
+	return vector(fd, iov, count, NULL, file_read, 0);
 }
 
 long sys_writev(int fd, const struct iovec_ *iov, unsigned long count)
 {
-	return vector(fd, iov, count, NULL, file_write);
+	return vector(fd, iov, count, NULL, file_write, 0);
 }
 
 /* The high half of the offset is for 32-bit programs. */
 long sys_preadv(int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi)
 {
 	(void)hi;
-	return vector(fd, iov, count, &pos, file_read);
+	return vector(fd, iov, count, &pos, file_read, 0);
 }
 
 long sys_pwritev(int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi)
 {
 	(void)hi;
-	return vector(fd, iov, count, &pos, file_write);
+	return vector(fd, iov, count, &pos, file_write, 0);
 }
 
 long sys_preadv2(int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi,
 		 int flags)
 {
 	(void)hi;
-	if (flags & ~RWF_KNOWN)
-		return -EOPNOTSUPP;
-	return vector(fd, iov, count, pos == -1 ? NULL : &pos, file_read);
+	return vector(fd, iov, count, pos == -1 ? NULL : &pos, file_read, (unsigned)flags);
 }
 
 long sys_pwritev2(int fd, const struct iovec_ *iov, unsigned long count, off_t pos,
 		  unsigned long hi, int flags)
 {
 	(void)hi;
-	if (flags & ~RWF_KNOWN)
-		return -EOPNOTSUPP;
-	return vector(fd, iov, count, pos == -1 ? NULL : &pos, file_write);
+	return vector(fd, iov, count, pos == -1 ? NULL : &pos, file_write, (unsigned)flags);
 }
 
 /* --- place --- */

@@ -1,4 +1,4 @@
-/* splice.c: sendfile(2), splice(2), copy_file_range(2). */
+/* splice.c: sendfile(2), splice(2), tee(2), vmsplice(2), copy_file_range(2). */
 
 #include <asm/errno.h>
 
@@ -19,20 +19,22 @@ struct end {
 	off_t pos;
 };
 
-static int end_open(struct end *e, int fd, off_t *user)
+static int end_open(struct end *e, int fd)
 {
-	e->user = user;
 	e->file = fd_get(fd);
-	if (e->file == NULL)
-		return -EBADF;
-	e->pos = e->file->ops->llseek != NULL ? e->file->pos : 0;
-	if (user == NULL)
-		return 0;
-	if (e->file->ops->llseek == NULL)
-		return -ESPIPE;
-	if (get_user(e->pos, user) < 0)
-		return -EFAULT;
-	return e->pos < 0 ? -EINVAL : 0;
+	return e->file == NULL ? -EBADF : 0;
+}
+
+/* Where it begins: at the program's offset, or the file's. */
+static int end_place(struct end *e, off_t *user)
+{
+	bool has_place = e->file->ops->llseek != NULL;
+
+	e->user = user;
+	if (user != NULL)
+		return !has_place ? -ESPIPE : get_user(e->pos, user);
+	e->pos = has_place ? e->file->pos : 0;
+	return 0;
 }
 
 static int end_close(struct end *e, bool moved)
@@ -49,19 +51,26 @@ static int end_close(struct end *e, bool moved)
 	return err;
 }
 
+/* Move by `move` what `check` allows. */
 static long transfer(int in_fd, off_t *in_off, int out_fd, off_t *out_off, size_t len,
-		     int (*check)(struct end *in, struct end *out, size_t len), bool once)
+		     int (*check)(struct end *in, struct end *out, size_t len),
+		     ssize_t (*move)(struct end *in, struct end *out, size_t len, bool nonblock),
+		     bool nonblock)
 {
 	struct end in = { 0 }, out = { 0 };
-	long n = end_open(&in, in_fd, in_off);
+	long n = end_open(&in, in_fd);
 
 	if (n == 0)
-		n = end_open(&out, out_fd, out_off);
+		n = end_open(&out, out_fd);
+	if (n == 0)
+		n = end_place(&in, in_off);
+	if (n == 0)
+		n = end_place(&out, out_off);
 	if (n == 0)
 		n = check(&in, &out, len);
 	bool moved = n == 0;
 	if (moved)
-		n = file_transfer(in.file, &in.pos, out.file, &out.pos, MIN(len, MAX_RW), once);
+		n = move(&in, &out, MIN(len, MAX_RW), nonblock);
 	int err = end_close(&in, moved && n > 0);
 	int err2 = end_close(&out, moved && n > 0);
 	return err < 0 ? err : err2 < 0 ? err2 : n;
@@ -69,49 +78,147 @@ static long transfer(int in_fd, off_t *in_off, int out_fd, off_t *out_off, size_
 
 static int check_open(struct end *in, struct end *out)
 {
-	if ((in->file->flags & O_PATH) || (in->file->flags & O_ACCMODE) == O_WRONLY ||
-	    (out->file->flags & O_PATH) || (out->file->flags & O_ACCMODE) == O_RDONLY)
-		return -EBADF;
-	return 0;
+	return file_readable(in->file) && file_writable(out->file) ? 0 : -EBADF;
 }
+
+static bool is_pipe(const struct end *e)
+{
+	return e->file->ops == &pipe_ops;
+}
+
+/* Can bytes be read from it for splice?  Files without a type are eventfds and the like. */
+static bool can_give(const struct file *f)
+{
+	return f->ops->read != NULL && (f->inode->mode & S_IFMT) != 0 && !inode_is_dir(f->inode);
+}
+
+/* --- sendfile --- */
 
 static int check_sendfile(struct end *in, struct end *out, size_t len)
 {
 	if ((ssize_t)len < 0)
 		return -EINVAL;
 	int err = check_open(in, out);
-	if (err == 0 && (in->file->ops->read == NULL || in->file->ops->llseek == NULL ||
+	if (err == 0 && (!can_give(in->file) || in->file->ops->llseek == NULL || in->pos < 0 ||
 			 (out->file->flags & O_APPEND)))
 		err = -EINVAL;
 	return err;
 }
 
+static ssize_t move_sendfile(struct end *in, struct end *out, size_t len, bool nonblock)
+{
+	if (is_pipe(out) && len > 0)
+		return splice_to_pipe(in->file, &in->pos, out->file, len, nonblock);
+	return file_transfer(in->file, &in->pos, out->file, &out->pos, len);
+}
+
 long sys_sendfile(int out_fd, int in_fd, off_t *off, size_t len)
 {
-	return transfer(in_fd, off, out_fd, NULL, len, check_sendfile, false);
+	return transfer(in_fd, off, out_fd, NULL, len, check_sendfile, move_sendfile, false);
 }
+
+/* --- splice, tee, vmsplice --- */
 
 static int check_splice(struct end *in, struct end *out, size_t len)
 {
-	bool in_pipe = in->file->ops == &pipe_ops, out_pipe = out->file->ops == &pipe_ops;
 	int err = check_open(in, out);
 
 	(void)len;
 	if (err < 0)
 		return err;
-	if (!in_pipe && !out_pipe)
+	if (!is_pipe(in) && !is_pipe(out))
 		return -EINVAL;
-	if (in_pipe && out_pipe && in->file->inode == out->file->inode)
+	if (is_pipe(in) && is_pipe(out) && in->file->inode == out->file->inode)
 		return -EINVAL;
-	return out->file->flags & O_APPEND ? -EINVAL : 0;
+	if ((!is_pipe(in) && !can_give(in->file)) || in->pos < 0 || out->pos < 0)
+		return -EINVAL;
+	return !is_pipe(out) && (out->file->flags & O_APPEND) ? -EINVAL : 0;
+}
+
+static ssize_t move_splice(struct end *in, struct end *out, size_t len, bool nonblock)
+{
+	if (is_pipe(in) && is_pipe(out))
+		return splice_pipes(in->file, out->file, len, nonblock);
+	if (is_pipe(out))
+		return splice_to_pipe(in->file, &in->pos, out->file, len, nonblock);
+	return splice_from_pipe(in->file, out->file, &out->pos, len, nonblock);
 }
 
 long sys_splice(int in_fd, off_t *in_off, int out_fd, off_t *out_off, size_t len, unsigned flags)
 {
+	if (len == 0)
+		return 0;
 	if (flags & ~SPLICE_F_ALL)
 		return -EINVAL;
-	return len == 0 ? 0 : transfer(in_fd, in_off, out_fd, out_off, len, check_splice, true);
+	return transfer(in_fd, in_off, out_fd, out_off, len, check_splice, move_splice,
+			(flags & SPLICE_F_NONBLOCK) != 0);
 }
+
+static int check_tee(struct end *in, struct end *out, size_t len)
+{
+	int err = check_open(in, out);
+
+	(void)len;
+	if (err == 0 && (!is_pipe(in) || !is_pipe(out) || in->file->inode == out->file->inode))
+		err = -EINVAL;
+	return err;
+}
+
+static ssize_t move_tee(struct end *in, struct end *out, size_t len, bool nonblock)
+{
+	return tee_pipes(in->file, out->file, len, nonblock);
+}
+
+long sys_tee(int in_fd, int out_fd, size_t len, unsigned flags)
+{
+	if (flags & ~SPLICE_F_ALL)
+		return -EINVAL;
+	if (len == 0)
+		return 0;
+	return transfer(in_fd, NULL, out_fd, NULL, len, check_tee, move_tee,
+			(flags & SPLICE_F_NONBLOCK) != 0);
+}
+
+static long splice_memory(struct file *f, const struct iovec_ *user, unsigned long count,
+			  bool nonblock)
+{
+	struct iovec_ small[IOV_SMALL], *iov;
+	struct iobuf b;
+	off_t pos = 0;
+	int err = iov_from_user(user, count, small, &iov, &b);
+
+	if (err < 0)
+		return err;
+	long n = 0;
+	if (iobuf_left(&b) == 0)
+		;
+	else if (f->ops != &pipe_ops)
+		n = -EBADF;
+	else if (file_writable(f))
+		n = splice_buffer(&b, f, nonblock);
+	else if (!file_readable(f))
+		n = -EBADF;
+	else if ((n = pipe_wait_data(f, nonblock)) > 0)
+		n = file_read(f, &b, &pos);
+	iov_free(iov, small);
+	return n;
+}
+
+long sys_vmsplice(int fd, const struct iovec_ *iov, unsigned long count, unsigned flags)
+{
+	if (flags & ~SPLICE_F_ALL)
+		return -EINVAL;
+	struct file *f = fd_get(fd);
+	if (f == NULL)
+		return -EBADF;
+	long n = -EBADF;
+	if (!(f->flags & O_PATH))
+		n = splice_memory(f, iov, count, (flags & SPLICE_F_NONBLOCK) != 0);
+	file_put(f);
+	return n;
+}
+
+/* --- copy_file_range --- */
 
 static int check_copy(struct end *in, struct end *out, size_t len)
 {
@@ -125,10 +232,22 @@ static int check_copy(struct end *in, struct end *out, size_t len)
 		return -EINVAL;
 	if (out->file->flags & O_APPEND)
 		return -EBADF;
-	uint64_t n = MIN(len, MAX_RW), a = (uint64_t)in->pos, b = (uint64_t)out->pos;
+	if (in->file->inode->sb != out->file->inode->sb)
+		return -EXDEV;
+	uint64_t a = (uint64_t)in->pos, b = (uint64_t)out->pos;
+	if (in->pos < 0 || out->pos < 0 || a + len < a || b + len < b)
+		return -EOVERFLOW;
+	uint64_t size = in->file->inode->size;
+	uint64_t n = a >= size ? 0 : MIN(MIN(len, MAX_RW), size - a);
 	if (in->file->inode == out->file->inode && a < b + n && b < a + n)
 		return -EINVAL;
 	return 0;
+}
+
+static ssize_t move_copy(struct end *in, struct end *out, size_t len, bool nonblock)
+{
+	(void)nonblock;
+	return file_transfer(in->file, &in->pos, out->file, &out->pos, len);
 }
 
 long sys_copy_file_range(int in_fd, off_t *in_off, int out_fd, off_t *out_off, size_t len,
@@ -136,5 +255,5 @@ long sys_copy_file_range(int in_fd, off_t *in_off, int out_fd, off_t *out_off, s
 {
 	if (flags != 0)
 		return -EINVAL;
-	return transfer(in_fd, in_off, out_fd, out_off, len, check_copy, false);
+	return transfer(in_fd, in_off, out_fd, out_off, len, check_copy, move_copy, false);
 }

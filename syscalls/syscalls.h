@@ -43,6 +43,7 @@ struct timezone;
 struct __kernel_timex;
 struct sigevent;
 struct utimbuf;
+struct file_handle;
 
 #define S(name, args, flags)	      long sys_##name args;
 #define P(name, args, flags, missing) long sys_##name args;

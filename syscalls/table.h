@@ -18,19 +18,17 @@ S(readv, (int fd, const struct iovec_ *iov, unsigned long count), 0)
 S(writev, (int fd, const struct iovec_ *iov, unsigned long count), 0)
 S(preadv, (int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi), 0)
 S(pwritev, (int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi), 0)
-P(preadv2, (int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi, int flags), 0,
-  "flags have no effect")
-P(pwritev2, (int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi, int flags), 0,
-  "flags have no effect")
+S(preadv2, (int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi, int flags), 0)
+S(pwritev2, (int fd, const struct iovec_ *iov, unsigned long count, off_t pos, unsigned long hi, int flags), 0)
 S(lseek, (int fd, off_t off, unsigned whence), 0)
 
 /* -- syscalls/splice.c */
 S(sendfile, (int out_fd, int in_fd, off_t *off, size_t len), 0)
-P(splice, (int in_fd, off_t *in_off, int out_fd, off_t *out_off, size_t len, unsigned flags), 0,
-  "copies; SPLICE_F_NONBLOCK has no effect")
+S(splice, (int in_fd, off_t *in_off, int out_fd, off_t *out_off, size_t len, unsigned flags), 0)
+S(tee, (int in_fd, int out_fd, size_t len, unsigned flags), 0)
+P(vmsplice, (int fd, const struct iovec_ *iov, unsigned long count, unsigned flags), 0,
+  "copies: what is written to the memory afterwards is not seen in the pipe")
 S(copy_file_range, (int in_fd, off_t *in_off, int out_fd, off_t *out_off, size_t len, unsigned flags), 0)
-N(tee, "rarely used; programs fall back to read and write")
-N(vmsplice, "rarely used; programs fall back to write")
 
 /* -- syscalls/file.c */
 S(open, (const char *path, int flags, mode_t mode), 0)
@@ -45,8 +43,8 @@ S(dup, (int fd), 0)
 S(dup2, (int from, int to), 0)
 S(dup3, (int from, int to, int flags), 0)
 S(pipe, (int *fds), 0)
-P(pipe2, (int *fds, int flags), 0, "O_DIRECT (packet mode) is accepted without an effect")
-P(fcntl, (int fd, unsigned cmd, uintptr_t arg), 0, "F_SETLEASE, F_NOTIFY, F_SETSIG (EINVAL); no SIGIO")
+S(pipe2, (int *fds, int flags), 0)
+P(fcntl, (int fd, unsigned cmd, uintptr_t arg), 0, "leases (EAGAIN, as if the file were open for writing); F_NOTIFY (EINVAL)")
 S(flock, (int fd, unsigned op), 0)
 S(ioctl, (int fd, unsigned cmd, uintptr_t arg), 0)
 S(truncate, (const char *path, off_t size), 0)
@@ -71,14 +69,17 @@ S(unlinkat, (int dfd, const char *path, int flags), 0)
 S(rmdir, (const char *path), 0)
 S(rename, (const char *from, const char *to), 0)
 S(renameat, (int olddfd, const char *from, int newdfd, const char *to), 0)
-P(renameat2, (int olddfd, const char *from, int newdfd, const char *to, unsigned flags), 0,
-  "RENAME_WHITEOUT (EINVAL)")
+S(renameat2, (int olddfd, const char *from, int newdfd, const char *to, unsigned flags), 0)
 S(link, (const char *from, const char *to), 0)
 S(linkat, (int olddfd, const char *from, int newdfd, const char *to, int flags), 0)
 S(symlink, (const char *target, const char *path), 0)
 S(symlinkat, (const char *target, int dfd, const char *path), 0)
 S(readlink, (const char *path, char *buf, int size), 0)
 S(readlinkat, (int dfd, const char *path, char *buf, int size), 0)
+P(name_to_handle_at, (int dfd, const char *path, struct file_handle *handle, int *mount_id, int flags), 0,
+  "no file has a handle: EOPNOTSUPP")
+P(open_by_handle_at, (int mount_fd, struct file_handle *handle, int flags), 0,
+  "no handle leads to a file: ESTALE")
 S(chdir, (const char *path), 0)
 S(fchdir, (int fd), 0)
 S(chroot, (const char *path), 0)
@@ -132,6 +133,21 @@ S(eventfd2, (unsigned count, int flags), 0)
 N(fanotify_init, "inotify does what programs ask for")
 N(fanotify_mark, "as fanotify_init")
 
+/* -- syscalls/xattr.c */
+P(setxattr, (const char *path, const char *name, const void *value, size_t size, int flags), 0,
+  "ACLs (system.*) and file capabilities (security.capability): EOPNOTSUPP")
+P(lsetxattr, (const char *path, const char *name, const void *value, size_t size, int flags), 0, "as setxattr")
+P(fsetxattr, (int fd, const char *name, const void *value, size_t size, int flags), 0, "as setxattr")
+S(getxattr, (const char *path, const char *name, void *value, size_t size), 0)
+S(lgetxattr, (const char *path, const char *name, void *value, size_t size), 0)
+S(fgetxattr, (int fd, const char *name, void *value, size_t size), 0)
+S(listxattr, (const char *path, char *names, size_t size), 0)
+S(llistxattr, (const char *path, char *names, size_t size), 0)
+S(flistxattr, (int fd, char *names, size_t size), 0)
+S(removexattr, (const char *path, const char *name), 0)
+S(lremovexattr, (const char *path, const char *name), 0)
+S(fremovexattr, (int fd, const char *name), 0)
+
 /* -- syscalls/inotify.c */
 S(inotify_init, (void), 0)
 S(inotify_init1, (int flags), 0)
@@ -157,22 +173,6 @@ N(getsockname, "no sockets yet")
 N(getpeername, "no sockets yet")
 N(getsockopt, "no sockets yet")
 N(setsockopt, "no sockets yet")
-
-/* -- attributes, handles and more */
-N(setxattr, "no extended attributes: ENOSYS makes programs go on without")
-N(lsetxattr, "as setxattr")
-N(fsetxattr, "as setxattr")
-N(getxattr, "as setxattr")
-N(lgetxattr, "as setxattr")
-N(fgetxattr, "as setxattr")
-N(listxattr, "as setxattr")
-N(llistxattr, "as setxattr")
-N(flistxattr, "as setxattr")
-N(removexattr, "as setxattr")
-N(lremovexattr, "as setxattr")
-N(fremovexattr, "as setxattr")
-N(name_to_handle_at, "no file server here")
-N(open_by_handle_at, "no file server here")
 
 /* -- syscalls/mm.c */
 P(mmap, (uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off), 0,

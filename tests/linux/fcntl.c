@@ -1,0 +1,226 @@
+/* fcntl.c: fcntl(2): owners, signals for I/O, leases, notification of folders, duplicates. */
+#include "harness.h"
+
+#include <poll.h>
+#include <sys/resource.h>
+
+static volatile int got, got_fd, got_code, got_band;
+
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+	(void)context;
+	got = sig;
+	got_code = info->si_code;
+	got_fd = info->si_fd;
+	got_band = (int)info->si_band;
+}
+
+static void catch (int sig)
+{
+	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
+
+	CHECK_OK(sigaction(sig, &sa, NULL));
+}
+
+static void caught(const char *what)
+{
+	/* fd and band are meaningful only for signals of F_SETSIG */
+	if (got != 0 && got_code > 0 && got_code < 10)
+		printf("%s: %s code %d fd %d band %#x\n", what, signal_name(got), got_code, got_fd,
+		       got_band);
+	else
+		printf("%s: %s%s\n", what, got ? signal_name(got) : "nothing",
+		       got_code == SI_KERNEL ? " SI_KERNEL" : "");
+	got = got_code = got_fd = got_band = 0;
+}
+
+TEST(owners)
+{
+	int p[2];
+	struct f_owner_ex ex = { F_OWNER_TID, 0 };
+
+	pipe(p);
+	SHOW(fcntl(p[0], F_GETOWN));
+	SHOW(fcntl(p[0], F_SETOWN, getpid()));
+	SHOW(fcntl(p[0], F_GETOWN) == getpid());
+	SHOW(fcntl(p[0], F_GETOWN_EX, &ex));
+	SHOW(ex.type);
+	SHOW(fcntl(p[0], F_SETOWN, -getpgrp()));
+	SHOW(syscall(SYS_fcntl, p[0], F_GETOWN, 0) == -getpgrp());
+	SHOW(fcntl(p[0], F_GETOWN_EX, &ex));
+	SHOW(ex.type);
+	SHOW(ex.pid == getpgrp());
+	SHOW(fcntl(p[0], F_SETOWN, 999999));
+	SHOW(fcntl(p[0], F_SETOWN, -999999));
+	ex = (struct f_owner_ex){ F_OWNER_TID, getpid() };
+	SHOW(fcntl(p[0], F_SETOWN_EX, &ex));
+	memset(&ex, 0, sizeof(ex));
+	SHOW(fcntl(p[0], F_GETOWN_EX, &ex));
+	SHOW(ex.type == F_OWNER_TID && ex.pid == getpid());
+	ex.type = 7;
+	SHOW(fcntl(p[0], F_SETOWN_EX, &ex));
+	ex = (struct f_owner_ex){ F_OWNER_PID, 999999 };
+	SHOW(fcntl(p[0], F_SETOWN_EX, &ex));
+	SHOW(fcntl(p[0], F_SETOWN_EX, (void *)1));
+	SHOW(fcntl(p[0], F_SETOWN, 0));
+	SHOW(fcntl(p[0], F_GETOWN));
+	SHOW(fcntl(p[0], F_GETSIG));
+	SHOW(fcntl(p[0], F_SETSIG, SIGUSR1));
+	SHOW(fcntl(p[0], F_GETSIG) == SIGUSR1);
+	SHOW(fcntl(p[0], F_SETSIG, 65));
+	SHOW(fcntl(p[0], F_SETSIG, -1));
+	SHOW(fcntl(p[0], F_SETSIG, 0));
+	SHOW(fcntl(p[0], 999));
+}
+
+TEST(signals_for_pipes)
+{
+	int p[2];
+	char c;
+
+	catch (SIGIO);
+	catch (SIGUSR1);
+	pipe(p);
+	fcntl(p[0], F_SETOWN, getpid());
+	SHOW(fcntl(p[0], F_SETFL, O_ASYNC));
+	SHOW(fcntl(p[0], F_GETFL) & O_ASYNC);
+	write(p[1], "a", 1);
+	caught("first write");
+	write(p[1], "a", 1);
+	caught("second write");
+	read(p[0], &c, 1);
+	caught("read");
+	fcntl(p[0], F_SETSIG, SIGUSR1);
+	write(p[1], "a", 1);
+	caught("write with F_SETSIG");
+	fcntl(p[0], F_SETFL, 0);
+	write(p[1], "a", 1);
+	caught("not asynchronous any more");
+	fcntl(p[0], F_SETFL, O_ASYNC);
+	fcntl(p[0], F_SETOWN, 0);
+	write(p[1], "a", 1);
+	caught("without an owner");
+	fcntl(p[0], F_SETOWN, getpid());
+	close(p[1]);
+	caught("last writer closes");
+	pipe(p);
+	fcntl(p[1], F_SETOWN, getpid());
+	fcntl(p[1], F_SETSIG, SIGUSR1);
+	fcntl(p[1], F_SETFL, O_ASYNC | O_NONBLOCK);
+	while (write(p[1], &p, sizeof(p)) > 0)
+		;
+	caught("filled");
+	static char all[65536];
+	read(p[0], all, sizeof(all));
+	caught("emptied");
+	close(p[0]);
+	caught("last reader closes");
+}
+
+/* A child is told; it inherits the file. */
+TEST(signals_for_another)
+{
+	int p[2], ready[2];
+	char c;
+	pid_t pid;
+
+	pipe(p);
+	pipe(ready);
+	pid = fork();
+	if (pid == 0) {
+		sigset_t set;
+
+		sigemptyset(&set);
+		sigaddset(&set, SIGIO);
+		sigprocmask(SIG_BLOCK, &set, NULL);
+		write(ready[1], "r", 1);
+		int sig = 0;
+		sigwait(&set, &sig);
+		_exit(sig == SIGIO ? 7 : 1);
+	}
+	read(ready[0], &c, 1);
+	fcntl(p[0], F_SETOWN, pid);
+	fcntl(p[0], F_SETFL, O_ASYNC);
+	write(p[1], "x", 1);
+	CHECK_EXITED(pid, 7);
+	SHOW(fcntl(open("f", O_RDWR | O_CREAT, 0600), F_SETFL, O_ASYNC));
+	SHOW(fcntl(open("/dev/null", O_RDWR), F_SETFL, O_ASYNC));
+	SHOW(fcntl(open("f", O_RDWR), F_GETFL) & O_ASYNC);
+}
+
+TEST(leases)
+{
+	int fd = open("f", O_RDWR | O_CREAT, 0600), r = open("f", O_RDONLY), p[2];
+
+	SHOW(fcntl(fd, F_GETLEASE));
+	SHOW(fcntl(fd, F_SETLEASE, F_RDLCK));
+	SHOW(fcntl(r, F_SETLEASE, F_RDLCK));
+	SHOW(fcntl(fd, F_SETLEASE, F_WRLCK));
+	SHOW(fcntl(r, F_SETLEASE, 77));
+	SHOW(fcntl(r, F_SETLEASE, F_UNLCK));
+	pipe(p);
+	SHOW(fcntl(p[0], F_SETLEASE, F_RDLCK));
+	SHOW(fcntl(p[0], F_GETLEASE));
+	SHOW(fcntl(open(".", O_RDONLY), F_SETLEASE, F_RDLCK));
+	SHOW(fcntl(open("/dev/null", O_RDONLY), F_SETLEASE, F_RDLCK));
+	SHOW(fcntl(open("f", O_PATH), F_SETLEASE, F_RDLCK));
+}
+
+TEST(duplicates)
+{
+	int fd = open("f", O_RDWR | O_CREAT, 0600);
+	struct rlimit limit = { 20, 20 };
+
+	SHOW(fcntl(fd, F_DUPFD, 10));
+	SHOW(fcntl(fd, F_DUPFD, 10));
+	SHOW(fcntl(fd, F_DUPFD_CLOEXEC, 5));
+	SHOW(fcntl(5, F_GETFD));
+	SHOW(fcntl(10, F_GETFD));
+	SHOW(fcntl(fd, F_DUPFD, -1));
+	SHOW(fcntl(99, F_DUPFD, 10));
+	SHOW(fcntl(99, 999, 10));
+	setrlimit(RLIMIT_NOFILE, &limit);
+	SHOW(fcntl(fd, F_DUPFD, 20));
+	SHOW(fcntl(fd, F_DUPFD, 19));
+	SHOW(fcntl(fd, F_DUPFD, 19));
+	SHOW(dup2(fd, 20));
+	SHOW(dup2(fd, -1));
+	SHOW(dup2(99, 99));
+	SHOW(dup3(fd, fd, 0));
+	SHOW(dup3(fd, 6, 1));
+	SHOW(fcntl(fd, 1027 /* F_DUPFD_QUERY */, 5));
+	SHOW(fcntl(fd, 1027, open("f", O_RDONLY)));
+	SHOW(fcntl(fd, 1027, 99));
+	SHOW(fcntl(fd, 1028 /* F_CREATED_QUERY */));
+	SHOW(fcntl(open("g", O_RDWR | O_CREAT, 0600), 1028));
+}
+
+TEST(what_f_getfl_shows)
+{
+	static const int flags[] = { 0,		 O_APPEND,  O_NONBLOCK,	 O_SYNC,   O_DSYNC,
+				     O_NOATIME,	 O_CLOEXEC, O_TRUNC,	 O_NOCTTY, O_DIRECT,
+				     O_NOFOLLOW, O_ASYNC,   O_LARGEFILE, O_PATH,   O_EXCL,
+				     O_CREAT,	 3,	    0x40000000,	 0x800000 };
+
+	close(open("f", O_RDWR | O_CREAT, 0600));
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
+		int fd = open("f", O_RDWR | flags[i], 0600);
+
+		printf("%#x: %#x\n", flags[i], fd < 0 ? -1 : fcntl(fd, F_GETFL));
+		close(fd);
+	}
+	int fd = open("f", O_RDWR | O_SYNC);
+	SHOW(fcntl(fd, F_SETFL, O_APPEND));
+	printf("%#x\n", fcntl(fd, F_GETFL));
+	SHOW(fcntl(fd, F_SETFL, O_RDONLY | O_NONBLOCK | O_CREAT | O_TRUNC));
+	printf("%#x\n", fcntl(fd, F_GETFL));
+	printf("dir %#x\n", fcntl(open(".", O_RDONLY | O_DIRECTORY), F_GETFL));
+	printf("tmpfile %#x\n", fcntl(open(".", O_RDWR | O_TMPFILE, 0600), F_GETFL));
+	SHOW(fcntl(open("f", O_PATH), F_SETFL, 0));
+	SHOW(fcntl(open("f", O_PATH), F_GETFD));
+	uint64_t hint = 3;
+	SHOW(fcntl(fd, F_SETFL, O_RDWR));
+	SHOW(fcntl(fd, 1036 /* F_SET_RW_HINT */, &hint));
+	SHOW(fcntl(fd, 1035 /* F_GET_RW_HINT */, &hint));
+	SHOW(hint);
+}
