@@ -40,37 +40,37 @@ TEST(owners)
 	struct f_owner_ex ex = { F_OWNER_TID, 0 };
 
 	pipe(p);
-	SHOW(fcntl(p[0], F_GETOWN));
-	SHOW(fcntl(p[0], F_SETOWN, getpid()));
-	SHOW(fcntl(p[0], F_GETOWN) == getpid());
-	SHOW(fcntl(p[0], F_GETOWN_EX, &ex));
-	SHOW(ex.type);
-	SHOW(fcntl(p[0], F_SETOWN, -getpgrp()));
-	SHOW(syscall(SYS_fcntl, p[0], F_GETOWN, 0) == -getpgrp());
-	SHOW(fcntl(p[0], F_GETOWN_EX, &ex));
-	SHOW(ex.type);
-	SHOW(ex.pid == getpgrp());
-	SHOW(fcntl(p[0], F_SETOWN, 999999));
-	SHOW(fcntl(p[0], F_SETOWN, -999999));
+	SAY(fcntl(p[0], F_GETOWN));
+	SAY(fcntl(p[0], F_SETOWN, getpid()));
+	SAY(fcntl(p[0], F_GETOWN) == getpid());
+	SAY(fcntl(p[0], F_GETOWN_EX, &ex));
+	SAY(ex.type);
+	SAY(fcntl(p[0], F_SETOWN, -getpgrp()));
+	SAY(syscall(SYS_fcntl, p[0], F_GETOWN, 0) == -getpgrp());
+	SAY(fcntl(p[0], F_GETOWN_EX, &ex));
+	SAY(ex.type);
+	SAY(ex.pid == getpgrp());
+	SAY(fcntl(p[0], F_SETOWN, 999999));
+	SAY(fcntl(p[0], F_SETOWN, -999999));
 	ex = (struct f_owner_ex){ F_OWNER_TID, getpid() };
-	SHOW(fcntl(p[0], F_SETOWN_EX, &ex));
+	SAY(fcntl(p[0], F_SETOWN_EX, &ex));
 	memset(&ex, 0, sizeof(ex));
-	SHOW(fcntl(p[0], F_GETOWN_EX, &ex));
-	SHOW(ex.type == F_OWNER_TID && ex.pid == getpid());
+	SAY(fcntl(p[0], F_GETOWN_EX, &ex));
+	SAY(ex.type == F_OWNER_TID && ex.pid == getpid());
 	ex.type = 7;
-	SHOW(fcntl(p[0], F_SETOWN_EX, &ex));
+	SAY(fcntl(p[0], F_SETOWN_EX, &ex));
 	ex = (struct f_owner_ex){ F_OWNER_PID, 999999 };
-	SHOW(fcntl(p[0], F_SETOWN_EX, &ex));
-	SHOW(fcntl(p[0], F_SETOWN_EX, (void *)1));
-	SHOW(fcntl(p[0], F_SETOWN, 0));
-	SHOW(fcntl(p[0], F_GETOWN));
-	SHOW(fcntl(p[0], F_GETSIG));
-	SHOW(fcntl(p[0], F_SETSIG, SIGUSR1));
-	SHOW(fcntl(p[0], F_GETSIG) == SIGUSR1);
-	SHOW(fcntl(p[0], F_SETSIG, 65));
-	SHOW(fcntl(p[0], F_SETSIG, -1));
-	SHOW(fcntl(p[0], F_SETSIG, 0));
-	SHOW(fcntl(p[0], 999));
+	SAY(fcntl(p[0], F_SETOWN_EX, &ex));
+	SAY(fcntl(p[0], F_SETOWN_EX, (void *)1));
+	SAY(fcntl(p[0], F_SETOWN, 0));
+	SAY(fcntl(p[0], F_GETOWN));
+	SAY(fcntl(p[0], F_GETSIG));
+	SAY(fcntl(p[0], F_SETSIG, SIGUSR1));
+	SAY(fcntl(p[0], F_GETSIG) == SIGUSR1);
+	SAY(fcntl(p[0], F_SETSIG, 65));
+	SAY(fcntl(p[0], F_SETSIG, -1));
+	SAY(fcntl(p[0], F_SETSIG, 0));
+	SAY(fcntl(p[0], 999));
 }
 
 TEST(signals_for_pipes)
@@ -82,8 +82,8 @@ TEST(signals_for_pipes)
 	catch (SIGUSR1);
 	pipe(p);
 	fcntl(p[0], F_SETOWN, getpid());
-	SHOW(fcntl(p[0], F_SETFL, O_ASYNC));
-	SHOW(fcntl(p[0], F_GETFL) & O_ASYNC);
+	SAY(fcntl(p[0], F_SETFL, O_ASYNC));
+	SAY(fcntl(p[0], F_GETFL) & O_ASYNC);
 	write(p[1], "a", 1);
 	caught("first write");
 	write(p[1], "a", 1);
@@ -143,27 +143,27 @@ TEST(signals_for_another)
 	fcntl(p[0], F_SETFL, O_ASYNC);
 	write(p[1], "x", 1);
 	CHECK_EXITED(pid, 7);
-	SHOW(fcntl(open("f", O_RDWR | O_CREAT, 0600), F_SETFL, O_ASYNC));
-	SHOW(fcntl(open("/dev/null", O_RDWR), F_SETFL, O_ASYNC));
-	SHOW(fcntl(open("f", O_RDWR), F_GETFL) & O_ASYNC);
+	SAY(fcntl(open("f", O_RDWR | O_CREAT, 0600), F_SETFL, O_ASYNC));
+	SAY(fcntl(open("/dev/null", O_RDWR), F_SETFL, O_ASYNC));
+	SAY(fcntl(open("f", O_RDWR), F_GETFL) & O_ASYNC);
 }
 
 TEST(leases)
 {
 	int fd = open("f", O_RDWR | O_CREAT, 0600), r = open("f", O_RDONLY), p[2];
 
-	SHOW(fcntl(fd, F_GETLEASE));
-	SHOW(fcntl(fd, F_SETLEASE, F_RDLCK));
-	SHOW(fcntl(r, F_SETLEASE, F_RDLCK));
-	SHOW(fcntl(fd, F_SETLEASE, F_WRLCK));
-	SHOW(fcntl(r, F_SETLEASE, 77));
-	SHOW(fcntl(r, F_SETLEASE, F_UNLCK));
+	SAY(fcntl(fd, F_GETLEASE));
+	SAY(fcntl(fd, F_SETLEASE, F_RDLCK));
+	SAY(fcntl(r, F_SETLEASE, F_RDLCK));
+	SAY(fcntl(fd, F_SETLEASE, F_WRLCK));
+	SAY(fcntl(r, F_SETLEASE, 77));
+	SAY(fcntl(r, F_SETLEASE, F_UNLCK));
 	pipe(p);
-	SHOW(fcntl(p[0], F_SETLEASE, F_RDLCK));
-	SHOW(fcntl(p[0], F_GETLEASE));
-	SHOW(fcntl(open(".", O_RDONLY), F_SETLEASE, F_RDLCK));
-	SHOW(fcntl(open("/dev/null", O_RDONLY), F_SETLEASE, F_RDLCK));
-	SHOW(fcntl(open("f", O_PATH), F_SETLEASE, F_RDLCK));
+	SAY(fcntl(p[0], F_SETLEASE, F_RDLCK));
+	SAY(fcntl(p[0], F_GETLEASE));
+	SAY(fcntl(open(".", O_RDONLY), F_SETLEASE, F_RDLCK));
+	SAY(fcntl(open("/dev/null", O_RDONLY), F_SETLEASE, F_RDLCK));
+	SAY(fcntl(open("f", O_PATH), F_SETLEASE, F_RDLCK));
 }
 
 TEST(duplicates)
@@ -171,28 +171,28 @@ TEST(duplicates)
 	int fd = open("f", O_RDWR | O_CREAT, 0600);
 	struct rlimit limit = { 20, 20 };
 
-	SHOW(fcntl(fd, F_DUPFD, 10));
-	SHOW(fcntl(fd, F_DUPFD, 10));
-	SHOW(fcntl(fd, F_DUPFD_CLOEXEC, 5));
-	SHOW(fcntl(5, F_GETFD));
-	SHOW(fcntl(10, F_GETFD));
-	SHOW(fcntl(fd, F_DUPFD, -1));
-	SHOW(fcntl(99, F_DUPFD, 10));
-	SHOW(fcntl(99, 999, 10));
+	SAY(fcntl(fd, F_DUPFD, 10));
+	SAY(fcntl(fd, F_DUPFD, 10));
+	SAY(fcntl(fd, F_DUPFD_CLOEXEC, 5));
+	SAY(fcntl(5, F_GETFD));
+	SAY(fcntl(10, F_GETFD));
+	SAY(fcntl(fd, F_DUPFD, -1));
+	SAY(fcntl(99, F_DUPFD, 10));
+	SAY(fcntl(99, 999, 10));
 	setrlimit(RLIMIT_NOFILE, &limit);
-	SHOW(fcntl(fd, F_DUPFD, 20));
-	SHOW(fcntl(fd, F_DUPFD, 19));
-	SHOW(fcntl(fd, F_DUPFD, 19));
-	SHOW(dup2(fd, 20));
-	SHOW(dup2(fd, -1));
-	SHOW(dup2(99, 99));
-	SHOW(dup3(fd, fd, 0));
-	SHOW(dup3(fd, 6, 1));
-	SHOW(fcntl(fd, 1027 /* F_DUPFD_QUERY */, 5));
-	SHOW(fcntl(fd, 1027, open("f", O_RDONLY)));
-	SHOW(fcntl(fd, 1027, 99));
-	SHOW(fcntl(fd, 1028 /* F_CREATED_QUERY */));
-	SHOW(fcntl(open("g", O_RDWR | O_CREAT, 0600), 1028));
+	SAY(fcntl(fd, F_DUPFD, 20));
+	SAY(fcntl(fd, F_DUPFD, 19));
+	SAY(fcntl(fd, F_DUPFD, 19));
+	SAY(dup2(fd, 20));
+	SAY(dup2(fd, -1));
+	SAY(dup2(99, 99));
+	SAY(dup3(fd, fd, 0));
+	SAY(dup3(fd, 6, 1));
+	SAY(fcntl(fd, 1027 /* F_DUPFD_QUERY */, 5));
+	SAY(fcntl(fd, 1027, open("f", O_RDONLY)));
+	SAY(fcntl(fd, 1027, 99));
+	SAY(fcntl(fd, 1028 /* F_CREATED_QUERY */));
+	SAY(fcntl(open("g", O_RDWR | O_CREAT, 0600), 1028));
 }
 
 TEST(what_f_getfl_shows)
@@ -210,17 +210,17 @@ TEST(what_f_getfl_shows)
 		close(fd);
 	}
 	int fd = open("f", O_RDWR | O_SYNC);
-	SHOW(fcntl(fd, F_SETFL, O_APPEND));
+	SAY(fcntl(fd, F_SETFL, O_APPEND));
 	printf("%#x\n", fcntl(fd, F_GETFL));
-	SHOW(fcntl(fd, F_SETFL, O_RDONLY | O_NONBLOCK | O_CREAT | O_TRUNC));
+	SAY(fcntl(fd, F_SETFL, O_RDONLY | O_NONBLOCK | O_CREAT | O_TRUNC));
 	printf("%#x\n", fcntl(fd, F_GETFL));
 	printf("dir %#x\n", fcntl(open(".", O_RDONLY | O_DIRECTORY), F_GETFL));
 	printf("tmpfile %#x\n", fcntl(open(".", O_RDWR | O_TMPFILE, 0600), F_GETFL));
-	SHOW(fcntl(open("f", O_PATH), F_SETFL, 0));
-	SHOW(fcntl(open("f", O_PATH), F_GETFD));
+	SAY(fcntl(open("f", O_PATH), F_SETFL, 0));
+	SAY(fcntl(open("f", O_PATH), F_GETFD));
 	uint64_t hint = 3;
-	SHOW(fcntl(fd, F_SETFL, O_RDWR));
-	SHOW(fcntl(fd, 1036 /* F_SET_RW_HINT */, &hint));
-	SHOW(fcntl(fd, 1035 /* F_GET_RW_HINT */, &hint));
-	SHOW(hint);
+	SAY(fcntl(fd, F_SETFL, O_RDWR));
+	SAY(fcntl(fd, 1036 /* F_SET_RW_HINT */, &hint));
+	SAY(fcntl(fd, 1035 /* F_GET_RW_HINT */, &hint));
+	SAY(hint);
 }

@@ -116,7 +116,7 @@ void harness_check_str(const char *file, int line, const char *what, const char 
 #define CHECK_SIGNALED(pid, sig)  harness_check_signaled(__FILE__, __LINE__, (pid), (sig))
 
 /* Print what a call returns, or the name of its error: Linux must print the same. */
-#define SHOW(call) (errno = 0, harness_show(#call, (long)(call)))
+#define SAY(call) (errno = 0, harness_show(#call, (long)(call)))
 
 /* Run the body in a forked child; the value is its pid. */
 #define CHILD(...)                                                                                 \

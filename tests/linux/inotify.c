@@ -94,7 +94,7 @@ TEST(what_a_file_goes_through)
 
 	start();
 	touch("f");
-	SHOW(inotify_add_watch(watcher, "f", IN_ALL_EVENTS));
+	SAY(inotify_add_watch(watcher, "f", IN_ALL_EVENTS));
 	fd = open("f", O_RDWR);
 	events("open");
 	write(fd, "hello", 5);
@@ -160,7 +160,7 @@ TEST(what_a_folder_goes_through)
 
 	start();
 	mkdir("d", 0755);
-	SHOW(inotify_add_watch(watcher, "d", IN_ALL_EVENTS));
+	SAY(inotify_add_watch(watcher, "d", IN_ALL_EVENTS));
 	touch("d/file");
 	events("create");
 	fd = open("d/file", O_RDWR);
@@ -210,8 +210,8 @@ TEST(folder_and_file_watched)
 	start();
 	mkdir("d", 0755);
 	touch("d/f");
-	SHOW(inotify_add_watch(watcher, "d", IN_ALL_EVENTS));
-	SHOW(inotify_add_watch(watcher, "d/f", IN_ALL_EVENTS));
+	SAY(inotify_add_watch(watcher, "d", IN_ALL_EVENTS));
+	SAY(inotify_add_watch(watcher, "d/f", IN_ALL_EVENTS));
 	fd = open("d/f", O_RDWR);
 	write(fd, "x", 1);
 	events("open and write");
@@ -241,7 +241,7 @@ TEST(exchange_and_replace)
 	inotify_add_watch(watcher, "b", IN_ALL_EVENTS);
 	inotify_add_watch(watcher, "a/x", IN_ALL_EVENTS);
 	inotify_add_watch(watcher, "b/y", IN_ALL_EVENTS);
-	SHOW(syscall(SYS_renameat2, AT_FDCWD, "a/x", AT_FDCWD, "b/y", 2));
+	SAY(syscall(SYS_renameat2, AT_FDCWD, "a/x", AT_FDCWD, "b/y", 2));
 	events("exchange");
 	rename("a/x", "b/y");
 	events("rename over");
@@ -261,53 +261,53 @@ TEST(masks_and_modes)
 	touch("f");
 	mkdir("d", 0755);
 	symlink("f", "s");
-	SHOW(inotify_add_watch(watcher, "f", IN_OPEN));
-	SHOW(inotify_add_watch(watcher, "f", IN_MODIFY));
+	SAY(inotify_add_watch(watcher, "f", IN_OPEN));
+	SAY(inotify_add_watch(watcher, "f", IN_MODIFY));
 	fd = open("f", O_RDWR);
 	write(fd, "x", 1);
 	events("the second mask only");
-	SHOW(inotify_add_watch(watcher, "f", IN_OPEN | IN_MASK_ADD));
+	SAY(inotify_add_watch(watcher, "f", IN_OPEN | IN_MASK_ADD));
 	fd = open("f", O_RDWR);
 	write(fd, "x", 1);
 	events("both");
-	SHOW(inotify_add_watch(watcher, "f", IN_OPEN | IN_MASK_CREATE));
-	SHOW(inotify_add_watch(watcher, "f", IN_OPEN | IN_MASK_CREATE | IN_MASK_ADD));
-	SHOW(inotify_add_watch(watcher, "f", IN_OPEN | IN_ONLYDIR));
-	SHOW(inotify_add_watch(watcher, "d", IN_OPEN | IN_ONLYDIR));
-	SHOW(inotify_add_watch(watcher, "s", IN_ATTRIB));
-	SHOW(inotify_add_watch(watcher, "s", IN_DELETE_SELF | IN_DONT_FOLLOW));
-	SHOW(inotify_add_watch(watcher, "none", IN_OPEN));
-	SHOW(inotify_add_watch(watcher, "", IN_OPEN));
-	SHOW(inotify_add_watch(watcher, "f", 0));
-	SHOW(inotify_add_watch(watcher, "f", IN_ISDIR));
-	SHOW(inotify_add_watch(watcher, "f", IN_ONESHOT));
-	SHOW(inotify_add_watch(watcher, "f", 0x8000000));
-	SHOW(inotify_add_watch(fd, "f", IN_OPEN));
-	SHOW(inotify_add_watch(99, "f", IN_OPEN));
-	SHOW(inotify_add_watch(watcher, NULL, IN_OPEN));
-	SHOW(inotify_rm_watch(watcher, 77));
-	SHOW(inotify_rm_watch(fd, 1));
-	SHOW(inotify_rm_watch(99, 1));
-	SHOW(inotify_rm_watch(watcher, 2));
+	SAY(inotify_add_watch(watcher, "f", IN_OPEN | IN_MASK_CREATE));
+	SAY(inotify_add_watch(watcher, "f", IN_OPEN | IN_MASK_CREATE | IN_MASK_ADD));
+	SAY(inotify_add_watch(watcher, "f", IN_OPEN | IN_ONLYDIR));
+	SAY(inotify_add_watch(watcher, "d", IN_OPEN | IN_ONLYDIR));
+	SAY(inotify_add_watch(watcher, "s", IN_ATTRIB));
+	SAY(inotify_add_watch(watcher, "s", IN_DELETE_SELF | IN_DONT_FOLLOW));
+	SAY(inotify_add_watch(watcher, "none", IN_OPEN));
+	SAY(inotify_add_watch(watcher, "", IN_OPEN));
+	SAY(inotify_add_watch(watcher, "f", 0));
+	SAY(inotify_add_watch(watcher, "f", IN_ISDIR));
+	SAY(inotify_add_watch(watcher, "f", IN_ONESHOT));
+	SAY(inotify_add_watch(watcher, "f", 0x8000000));
+	SAY(inotify_add_watch(fd, "f", IN_OPEN));
+	SAY(inotify_add_watch(99, "f", IN_OPEN));
+	SAY(inotify_add_watch(watcher, NULL, IN_OPEN));
+	SAY(inotify_rm_watch(watcher, 77));
+	SAY(inotify_rm_watch(fd, 1));
+	SAY(inotify_rm_watch(99, 1));
+	SAY(inotify_rm_watch(watcher, 2));
 	events("rm_watch");
-	SHOW(inotify_rm_watch(watcher, 2));
-	SHOW(inotify_add_watch(watcher, "d", IN_OPEN));
+	SAY(inotify_rm_watch(watcher, 2));
+	SAY(inotify_add_watch(watcher, "d", IN_OPEN));
 	unlink("s");
 	events("unlink of the link");
-	SHOW(inotify_init1(0x10));
-	SHOW(write(watcher, "x", 1));
-	SHOW(lseek(watcher, 0, SEEK_SET));
+	SAY(inotify_init1(0x10));
+	SAY(write(watcher, "x", 1));
+	SAY(lseek(watcher, 0, SEEK_SET));
 }
 
 TEST(oneshot)
 {
 	start();
 	touch("f");
-	SHOW(inotify_add_watch(watcher, "f", IN_OPEN | IN_CLOSE | IN_ONESHOT));
+	SAY(inotify_add_watch(watcher, "f", IN_OPEN | IN_CLOSE | IN_ONESHOT));
 	touch("f");
 	touch("f");
 	events("once");
-	SHOW(inotify_add_watch(watcher, "f", IN_OPEN));
+	SAY(inotify_add_watch(watcher, "f", IN_OPEN));
 	touch("f");
 	events("a new watch");
 }
@@ -345,7 +345,7 @@ TEST(excl_unlink)
 	unlink("d/f");
 	write(fd, "x", 1);
 	events("after");
-	SHOW(read(plain, buffer, sizeof(buffer)));
+	SAY(read(plain, buffer, sizeof(buffer)));
 }
 
 TEST(reading)
@@ -355,19 +355,19 @@ TEST(reading)
 
 	start();
 	inotify_add_watch(watcher, ".", IN_CREATE);
-	SHOW(read(watcher, buffer, 100));
+	SAY(read(watcher, buffer, 100));
 	touch("a");
 	touch("a-name-that-needs-32");
-	SHOW(ioctl(watcher, FIONREAD, &n));
-	SHOW(n);
-	SHOW(read(watcher, buffer, 31));
-	SHOW(read(watcher, buffer, 40));
-	SHOW(read(watcher, buffer, 16));
-	SHOW(ioctl(watcher, FIONREAD, &n));
-	SHOW(n);
-	SHOW(read(watcher, NULL, 100));
-	SHOW(read(watcher, buffer, 100));
-	SHOW(read(watcher, buffer, 0));
+	SAY(ioctl(watcher, FIONREAD, &n));
+	SAY(n);
+	SAY(read(watcher, buffer, 31));
+	SAY(read(watcher, buffer, 40));
+	SAY(read(watcher, buffer, 16));
+	SAY(ioctl(watcher, FIONREAD, &n));
+	SAY(n);
+	SAY(read(watcher, NULL, 100));
+	SAY(read(watcher, buffer, 100));
+	SAY(read(watcher, buffer, 0));
 }
 
 TEST(polling)
@@ -377,13 +377,13 @@ TEST(polling)
 	start();
 	inotify_add_watch(watcher, ".", IN_CREATE);
 	p = (struct pollfd){ .fd = watcher, .events = POLLIN | POLLOUT };
-	SHOW(poll(&p, 1, 0));
+	SAY(poll(&p, 1, 0));
 	pid_t child = CHILD(sleep_ms(30); touch("new"));
-	SHOW(poll(&p, 1, 5000));
-	SHOW(p.revents == POLLIN);
+	SAY(poll(&p, 1, 5000));
+	SAY(p.revents == POLLIN);
 	events("create");
 	CHECK_EXITED(child, 0);
-	SHOW(poll(&p, 1, 0));
+	SAY(poll(&p, 1, 0));
 }
 
 /* A blocking read waits; a signal ends it. */
@@ -400,13 +400,13 @@ TEST(blocking_read)
 
 	inotify_add_watch(fd, ".", IN_CREATE);
 	child = CHILD(sleep_ms(30); touch("new"));
-	SHOW(read(fd, buffer, sizeof(buffer)));
+	SAY(read(fd, buffer, sizeof(buffer)));
 	CHECK_EXITED(child, 0);
 	struct sigaction sa = { .sa_handler = nothing };
 	sigaction(SIGALRM, &sa, NULL);
 	struct itimerval t = { .it_value = { 0, 30000 } };
 	setitimer(ITIMER_REAL, &t, NULL);
-	SHOW(read(fd, buffer, sizeof(buffer)));
+	SAY(read(fd, buffer, sizeof(buffer)));
 }
 
 TEST_SLOW(overflow, 30)
@@ -451,8 +451,8 @@ TEST(unmounting)
 	CHECK_OK(umount("m"));
 	printf("two are unmounted: ");
 	char buffer[200] __attribute__((aligned(8)));
-	SHOW(read(watcher, buffer, sizeof(buffer)));
-	SHOW(inotify_rm_watch(watcher, 1));
+	SAY(read(watcher, buffer, sizeof(buffer)));
+	SAY(inotify_rm_watch(watcher, 1));
 }
 
 TEST(two_instances)
@@ -496,14 +496,14 @@ TEST(other_ways)
 	in = open("in", O_RDONLY);
 	out = open("out", O_WRONLY);
 	events("open");
-	SHOW(sendfile(out, in, NULL, 100));
+	SAY(sendfile(out, in, NULL, 100));
 	events("sendfile");
 	mmap(NULL, 4096, PROT_READ, MAP_SHARED, in, 0);
 	events("mmap");
 	chmod("in", 0755);
 	events("chmod");
 	char *argv[] = { "in", NULL };
-	SHOW(execv("./in", argv));
+	SAY(execv("./in", argv));
 	events("exec");
 }
 

@@ -50,38 +50,38 @@ TEST(rename_flags)
 	mkdir("d/sub", 0755);
 	mkdir("e", 0755);
 	symlink("a", "s");
-	SHOW(rename2("a", "b", NOREPLACE));
-	SHOW(rename2("a", "c", NOREPLACE));
-	SHOW(rename2("c", "a", 0));
-	SHOW(rename2("a", "none", EXCHANGE));
-	SHOW(rename2("none", "a", EXCHANGE));
-	SHOW(rename2("a", "d", EXCHANGE));
-	SHOW(S_ISDIR(of("a").st_mode));
-	SHOW(rename2("a", "d", EXCHANGE));
-	SHOW(rename2("d", "d/sub", EXCHANGE));
-	SHOW(rename2("d/sub", "d", EXCHANGE));
-	SHOW(rename2("a", "a", EXCHANGE));
-	SHOW(rename2("s", "a", EXCHANGE));
-	SHOW(S_ISLNK(of("a").st_mode));
-	SHOW(rename2("s", "a", EXCHANGE));
-	SHOW(rename2("d/sub", "e", EXCHANGE));
-	SHOW(of("d").st_nlink);
-	SHOW(of("e").st_nlink);
-	SHOW(rename2("a", "b", NOREPLACE | EXCHANGE));
-	SHOW(rename2("a", "b", WHITEOUT | EXCHANGE));
-	SHOW(rename2("a", "b", 8));
-	SHOW(rename2("a", "b/", 0));
-	SHOW(rename2("a/", "c", 0));
-	SHOW(rename2("d/", "c/", 0));
-	SHOW(rename2("c/.", "d", 0));
-	SHOW(rename2("c/..", "d", 0));
-	SHOW(rename2("c", "d/.", 0));
-	SHOW(rename2("", "c", 0));
-	SHOW(rename2("c", "", 0));
-	SHOW(rename2("a", "none/x", 0));
-	SHOW(rename2("a/x", "c", 0));
-	SHOW(rename2("c", "c/x", 0));
-	SHOW(rename2("c", "c/x/y", 0));
+	SAY(rename2("a", "b", NOREPLACE));
+	SAY(rename2("a", "c", NOREPLACE));
+	SAY(rename2("c", "a", 0));
+	SAY(rename2("a", "none", EXCHANGE));
+	SAY(rename2("none", "a", EXCHANGE));
+	SAY(rename2("a", "d", EXCHANGE));
+	SAY(S_ISDIR(of("a").st_mode));
+	SAY(rename2("a", "d", EXCHANGE));
+	SAY(rename2("d", "d/sub", EXCHANGE));
+	SAY(rename2("d/sub", "d", EXCHANGE));
+	SAY(rename2("a", "a", EXCHANGE));
+	SAY(rename2("s", "a", EXCHANGE));
+	SAY(S_ISLNK(of("a").st_mode));
+	SAY(rename2("s", "a", EXCHANGE));
+	SAY(rename2("d/sub", "e", EXCHANGE));
+	SAY(of("d").st_nlink);
+	SAY(of("e").st_nlink);
+	SAY(rename2("a", "b", NOREPLACE | EXCHANGE));
+	SAY(rename2("a", "b", WHITEOUT | EXCHANGE));
+	SAY(rename2("a", "b", 8));
+	SAY(rename2("a", "b/", 0));
+	SAY(rename2("a/", "c", 0));
+	SAY(rename2("d/", "c/", 0));
+	SAY(rename2("c/.", "d", 0));
+	SAY(rename2("c/..", "d", 0));
+	SAY(rename2("c", "d/.", 0));
+	SAY(rename2("", "c", 0));
+	SAY(rename2("c", "", 0));
+	SAY(rename2("a", "none/x", 0));
+	SAY(rename2("a/x", "c", 0));
+	SAY(rename2("c", "c/x", 0));
+	SAY(rename2("c", "c/x/y", 0));
 }
 
 TEST(rename_whiteout)
@@ -90,21 +90,21 @@ TEST(rename_whiteout)
 
 	touch("a");
 	touch("b");
-	SHOW(rename2("a", "c", WHITEOUT));
+	SAY(rename2("a", "c", WHITEOUT));
 	st = of("a");
 	printf("%o %d %d nlink %d\n", st.st_mode, major(st.st_rdev), minor(st.st_rdev),
 	       (int)st.st_nlink);
-	SHOW(of("c").st_nlink);
-	SHOW(rename2("b", "c", WHITEOUT | NOREPLACE));
-	SHOW(rename2("b", "c", WHITEOUT));
-	SHOW(S_ISCHR(of("b").st_mode));
-	SHOW(open("b", O_RDONLY));
+	SAY(of("c").st_nlink);
+	SAY(rename2("b", "c", WHITEOUT | NOREPLACE));
+	SAY(rename2("b", "c", WHITEOUT));
+	SAY(S_ISCHR(of("b").st_mode));
+	SAY(open("b", O_RDONLY));
 	mkdir("d", 0755);
-	SHOW(rename2("d", "e", WHITEOUT));
-	SHOW(S_ISCHR(of("d").st_mode));
-	SHOW(unlink("d"));
-	AS(1000, SHOW(rename2("c", "f", WHITEOUT)); SHOW(mknod("w", S_IFCHR, 0));
-	   SHOW(mknod("x", S_IFCHR, makedev(1, 3))));
+	SAY(rename2("d", "e", WHITEOUT));
+	SAY(S_ISCHR(of("d").st_mode));
+	SAY(unlink("d"));
+	AS(1000, SAY(rename2("c", "f", WHITEOUT)); SAY(mknod("w", S_IFCHR, 0));
+	   SAY(mknod("x", S_IFCHR, makedev(1, 3))));
 }
 
 TEST(open_combinations)
@@ -199,36 +199,36 @@ TEST(nameless_files)
 
 	mkdir("d", 0755);
 	fd = open("d", O_TMPFILE | O_RDWR, 0640);
-	SHOW(fd >= 0);
+	SAY(fd >= 0);
 	struct stat st;
 	fstat(fd, &st);
 	printf("%o nlink %d\n", st.st_mode, (int)st.st_nlink);
 	write(fd, "text", 4);
-	SHOW(linkat(fd, "", AT_FDCWD, "d/name", AT_EMPTY_PATH));
+	SAY(linkat(fd, "", AT_FDCWD, "d/name", AT_EMPTY_PATH));
 	fstat(fd, &st);
-	SHOW(st.st_nlink);
-	SHOW(linkat(fd, "", AT_FDCWD, "d/name2", AT_EMPTY_PATH));
-	SHOW(pread(open("d/name", O_RDONLY), text, 10, 0));
+	SAY(st.st_nlink);
+	SAY(linkat(fd, "", AT_FDCWD, "d/name2", AT_EMPTY_PATH));
+	SAY(pread(open("d/name", O_RDONLY), text, 10, 0));
 	fd = open("d", O_TMPFILE | O_RDWR | O_EXCL, 0600);
-	SHOW(linkat(fd, "", AT_FDCWD, "d/excl", AT_EMPTY_PATH));
+	SAY(linkat(fd, "", AT_FDCWD, "d/excl", AT_EMPTY_PATH));
 	fd = open("d", O_TMPFILE | O_RDWR, 0600);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	SHOW(linkat(AT_FDCWD, path, AT_FDCWD, "d/proc", AT_SYMLINK_FOLLOW));
-	SHOW(linkat(AT_FDCWD, path, AT_FDCWD, "d/proc", AT_SYMLINK_FOLLOW));
-	SHOW(unlink("d/proc"));
-	SHOW(linkat(AT_FDCWD, path, AT_FDCWD, "d/proc2", AT_SYMLINK_FOLLOW));
+	SAY(linkat(AT_FDCWD, path, AT_FDCWD, "d/proc", AT_SYMLINK_FOLLOW));
+	SAY(linkat(AT_FDCWD, path, AT_FDCWD, "d/proc", AT_SYMLINK_FOLLOW));
+	SAY(unlink("d/proc"));
+	SAY(linkat(AT_FDCWD, path, AT_FDCWD, "d/proc2", AT_SYMLINK_FOLLOW));
 	other = open("d/name", O_RDWR);
 	unlink("d/name");
 	unlink("d/name2");
-	SHOW(linkat(other, "", AT_FDCWD, "d/again", AT_EMPTY_PATH));
+	SAY(linkat(other, "", AT_FDCWD, "d/again", AT_EMPTY_PATH));
 	fd = open("d", O_TMPFILE | O_RDWR, 0600);
-	SHOW(rmdir("d"));
+	SAY(rmdir("d"));
 	CHECK_OK(mkdir("e", 0755));
 	fd = open("e", O_TMPFILE | O_RDWR, 0600);
-	SHOW(rmdir("e"));
-	SHOW(linkat(fd, "", AT_FDCWD, "moved", AT_EMPTY_PATH));
-	SHOW(linkat(open("moved", O_PATH), "", AT_FDCWD, "moved2", AT_EMPTY_PATH));
-	AS(1000, SHOW(linkat(fd, "", AT_FDCWD, "moved3", AT_EMPTY_PATH)));
+	SAY(rmdir("e"));
+	SAY(linkat(fd, "", AT_FDCWD, "moved", AT_EMPTY_PATH));
+	SAY(linkat(open("moved", O_PATH), "", AT_FDCWD, "moved2", AT_EMPTY_PATH));
+	AS(1000, SAY(linkat(fd, "", AT_FDCWD, "moved3", AT_EMPTY_PATH)));
 }
 
 TEST(path_descriptors)
@@ -243,47 +243,47 @@ TEST(path_descriptors)
 	mkdir("d", 0755);
 	symlink("f", "link");
 	fd = open("f", O_PATH);
-	SHOW(read(fd, text, 1));
-	SHOW(write(fd, text, 1));
-	SHOW(pread(fd, text, 1, 0));
-	SHOW(lseek(fd, 0, SEEK_SET));
-	SHOW(ftruncate(fd, 0));
-	SHOW(fchmod(fd, 0600));
-	SHOW(fchown(fd, 1, 1));
-	SHOW(futimens(fd, NULL));
-	SHOW(fsync(fd));
-	SHOW(fallocate(fd, 0, 0, 10));
-	SHOW(fstat(fd, &st));
-	SHOW(fstatfs(fd, &fs));
-	SHOW(ioctl(fd, 0x541b, &st));
-	SHOW(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED);
-	SHOW(dup(fd) >= 0);
-	SHOW(fcntl(fd, F_GETFL));
-	SHOW(fcntl(fd, F_SETFL, O_NONBLOCK));
-	SHOW(fcntl(fd, F_GETLK, &(struct flock){ 0 }));
-	SHOW(fstatat(fd, "", &st, AT_EMPTY_PATH));
-	SHOW(faccessat(fd, "", R_OK, AT_EMPTY_PATH));
-	SHOW(syscall(SYS_faccessat2, fd, "", R_OK, AT_EMPTY_PATH));
-	SHOW(fchownat(fd, "", 1, 1, AT_EMPTY_PATH));
-	SHOW(openat(fd, "", O_RDONLY));
-	SHOW(openat(fd, "x", O_RDONLY));
-	SHOW(fchdir(fd));
+	SAY(read(fd, text, 1));
+	SAY(write(fd, text, 1));
+	SAY(pread(fd, text, 1, 0));
+	SAY(lseek(fd, 0, SEEK_SET));
+	SAY(ftruncate(fd, 0));
+	SAY(fchmod(fd, 0600));
+	SAY(fchown(fd, 1, 1));
+	SAY(futimens(fd, NULL));
+	SAY(fsync(fd));
+	SAY(fallocate(fd, 0, 0, 10));
+	SAY(fstat(fd, &st));
+	SAY(fstatfs(fd, &fs));
+	SAY(ioctl(fd, 0x541b, &st));
+	SAY(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED);
+	SAY(dup(fd) >= 0);
+	SAY(fcntl(fd, F_GETFL));
+	SAY(fcntl(fd, F_SETFL, O_NONBLOCK));
+	SAY(fcntl(fd, F_GETLK, &(struct flock){ 0 }));
+	SAY(fstatat(fd, "", &st, AT_EMPTY_PATH));
+	SAY(faccessat(fd, "", R_OK, AT_EMPTY_PATH));
+	SAY(syscall(SYS_faccessat2, fd, "", R_OK, AT_EMPTY_PATH));
+	SAY(fchownat(fd, "", 1, 1, AT_EMPTY_PATH));
+	SAY(openat(fd, "", O_RDONLY));
+	SAY(openat(fd, "x", O_RDONLY));
+	SAY(fchdir(fd));
 	char self[64];
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	SHOW(read(open(self, O_RDONLY), text, 10));
-	SHOW(chmod(self, 0640));
+	SAY(read(open(self, O_RDONLY), text, 10));
+	SAY(chmod(self, 0640));
 	dir = open("d", O_PATH | O_DIRECTORY);
-	SHOW(openat(dir, "new", O_RDWR | O_CREAT, 0600) >= 0);
-	SHOW(syscall(SYS_getdents64, dir, text, 10));
-	SHOW(fchdir(dir));
-	SHOW(chdir(".."));
+	SAY(openat(dir, "new", O_RDWR | O_CREAT, 0600) >= 0);
+	SAY(syscall(SYS_getdents64, dir, text, 10));
+	SAY(fchdir(dir));
+	SAY(chdir(".."));
 	fd = open("link", O_PATH | O_NOFOLLOW);
-	SHOW(readlinkat(fd, "", text, 10));
-	SHOW(fstat(fd, &st));
-	SHOW(S_ISLNK(st.st_mode));
-	SHOW(readlinkat(dir, "", text, 10));
-	SHOW(readlinkat(AT_FDCWD, "", text, 10));
-	SHOW(readlinkat(99, "", text, 10));
+	SAY(readlinkat(fd, "", text, 10));
+	SAY(fstat(fd, &st));
+	SAY(S_ISLNK(st.st_mode));
+	SAY(readlinkat(dir, "", text, 10));
+	SAY(readlinkat(AT_FDCWD, "", text, 10));
+	SAY(readlinkat(99, "", text, 10));
 }
 
 TEST(sticky_directories)
@@ -295,13 +295,13 @@ TEST(sticky_directories)
 	mkdir("t/rootdir", 0777);
 	chmod("t/rootdir", 0777);
 	AS(1000, touch("t/mine"); mkdir("t/minedir", 0777));
-	AS(1001, SHOW(unlink("t/mine")); SHOW(unlink("t/root")); SHOW(rename("t/mine", "t/x"));
-	   touch("t/other"); SHOW(rename("t/other", "t/mine"));
-	   SHOW(rename2("t/other", "t/mine", EXCHANGE)); SHOW(rmdir("t/minedir"));
-	   SHOW(rename("t/rootdir", "t/z")); SHOW(unlink("t/other")));
+	AS(1001, SAY(unlink("t/mine")); SAY(unlink("t/root")); SAY(rename("t/mine", "t/x"));
+	   touch("t/other"); SAY(rename("t/other", "t/mine"));
+	   SAY(rename2("t/other", "t/mine", EXCHANGE)); SAY(rmdir("t/minedir"));
+	   SAY(rename("t/rootdir", "t/z")); SAY(unlink("t/other")));
 	chown("t", 1001, 0);
-	AS(1001, SHOW(unlink("t/mine")));
-	AS(1000, SHOW(rmdir("t/minedir")));
+	AS(1001, SAY(unlink("t/mine")));
+	AS(1000, SAY(rmdir("t/minedir")));
 }
 
 TEST(setgid_directories)
@@ -325,14 +325,14 @@ TEST(setgid_directories)
 	AS(1000, close(open("g/a", O_CREAT | O_WRONLY, 02777)); st = of("g/a");
 	   printf("%o %d\n", st.st_mode, st.st_gid); close(open("g/b", O_CREAT | O_WRONLY, 02767));
 	   st = of("g/b"); printf("%o %d\n", st.st_mode, st.st_gid); mkdir("g/c", 0700);
-	   st = of("g/c"); printf("%o %d\n", st.st_mode, st.st_gid); SHOW(chmod("g/a", 02777));
-	   st = of("g/a"); printf("%o %d\n", st.st_mode, st.st_gid); SHOW(chmod("g/c", 02777));
-	   st = of("g/c"); printf("%o %d\n", st.st_mode, st.st_gid); SHOW(chown("g/a", -1, 1000));
-	   SHOW(chown("g/a", 1000, 500)); SHOW(chown("g/a", 1001, -1));
+	   st = of("g/c"); printf("%o %d\n", st.st_mode, st.st_gid); SAY(chmod("g/a", 02777));
+	   st = of("g/a"); printf("%o %d\n", st.st_mode, st.st_gid); SAY(chmod("g/c", 02777));
+	   st = of("g/c"); printf("%o %d\n", st.st_mode, st.st_gid); SAY(chown("g/a", -1, 1000));
+	   SAY(chown("g/a", 1000, 500)); SAY(chown("g/a", 1001, -1));
 	   mknod("g/n", S_IFREG | 02777, 0); st = of("g/n");
 	   printf("%o %d\n", st.st_mode, st.st_gid); int fd = open("g", O_TMPFILE | O_RDWR, 02777);
 	   fstat(fd, &st); printf("%o %d\n", st.st_mode, st.st_gid));
-	SHOW(mkdir("m", 07777));
+	SAY(mkdir("m", 07777));
 	printf("%o\n", of("m").st_mode);
 	close(open("f", O_CREAT | O_WRONLY, 07777));
 	printf("%o\n", of("f").st_mode);
@@ -432,11 +432,11 @@ TEST(openat2_rules)
 		       fd < 0 ? errno_name(errno) : "ok");
 		close((int)fd);
 	}
-	SHOW(syscall(SYS_openat2, dir, "f", &longer, sizeof(longer)) >= 0);
+	SAY(syscall(SYS_openat2, dir, "f", &longer, sizeof(longer)) >= 0);
 	longer.more = 1;
-	SHOW(syscall(SYS_openat2, dir, "f", &longer, sizeof(longer)));
-	SHOW(syscall(SYS_openat2, dir, "f", &longer, 8));
-	SHOW(syscall(SYS_openat2, dir, "f", (void *)8, 24));
+	SAY(syscall(SYS_openat2, dir, "f", &longer, sizeof(longer)));
+	SAY(syscall(SYS_openat2, dir, "f", &longer, 8));
+	SAY(syscall(SYS_openat2, dir, "f", (void *)8, 24));
 	close(dir);
 	CHECK_OK(umount("m"));
 }
@@ -455,17 +455,16 @@ TEST(protected_links)
 	AS(1000, symlink("../public", "t/link"); mkfifo("t/fifo", 0666);
 	   close(open("t/file", O_CREAT | O_WRONLY, 0666)); chmod("t/file", 0666);
 	   chmod("t/fifo", 0666));
-	AS(1001, SHOW(open("t/link", O_RDONLY) >= 0); SHOW(link("secret", "t/hard"));
-	   SHOW(link("public", "t/hard2")); SHOW(open("t/fifo", O_RDWR | O_CREAT, 0600) >= 0);
-	   SHOW(open("t/file", O_RDWR | O_CREAT, 0600) >= 0); SHOW(open("t/file", O_RDWR) >= 0);
-	   SHOW(linkat(AT_FDCWD, "t/link", AT_FDCWD, "t/link2", 0));
-	   SHOW(link("t/fifo", "t/fifo2")));
-	SHOW(open("t/link", O_RDONLY) >= 0);
-	SHOW(open("t/file", O_RDWR | O_CREAT, 0600) >= 0);
-	SHOW(link("secret", "t/roots"));
+	AS(1001, SAY(open("t/link", O_RDONLY) >= 0); SAY(link("secret", "t/hard"));
+	   SAY(link("public", "t/hard2")); SAY(open("t/fifo", O_RDWR | O_CREAT, 0600) >= 0);
+	   SAY(open("t/file", O_RDWR | O_CREAT, 0600) >= 0); SAY(open("t/file", O_RDWR) >= 0);
+	   SAY(linkat(AT_FDCWD, "t/link", AT_FDCWD, "t/link2", 0)); SAY(link("t/fifo", "t/fifo2")));
+	SAY(open("t/link", O_RDONLY) >= 0);
+	SAY(open("t/file", O_RDWR | O_CREAT, 0600) >= 0);
+	SAY(link("secret", "t/roots"));
 	chmod("secret", 04777);
-	AS(1001, SHOW(link("secret", "t/suid")));
-	AS(1000, SHOW(open("t/link", O_RDONLY) >= 0); SHOW(open("t/link", O_RDONLY | O_PATH) >= 0));
+	AS(1001, SAY(link("secret", "t/suid")));
+	AS(1000, SAY(open("t/link", O_RDONLY) >= 0); SAY(open("t/link", O_RDONLY | O_PATH) >= 0));
 }
 
 TEST(many_links)
@@ -480,8 +479,8 @@ TEST(many_links)
 			break;
 		n++;
 	}
-	SHOW(n);
-	SHOW(of("f").st_nlink);
+	SAY(n);
+	SAY(of("f").st_nlink);
 }
 
 /* Positions in a directory stay good while names come and go. */
@@ -518,21 +517,21 @@ TEST(positions_in_directories)
 	closedir(dir);
 	int fd = open("d", O_RDONLY);
 	char buffer[100];
-	SHOW(syscall(SYS_getdents64, fd, buffer, 10));
-	SHOW(syscall(SYS_getdents64, fd, buffer, 24));
-	SHOW(syscall(SYS_getdents64, fd, NULL, 1000));
-	SHOW(lseek(fd, -1, SEEK_SET));
-	SHOW(lseek(fd, 0, SEEK_SET));
-	SHOW(read(fd, buffer, 10));
-	SHOW(pread(fd, buffer, 10, 0));
-	SHOW(write(fd, buffer, 10));
+	SAY(syscall(SYS_getdents64, fd, buffer, 10));
+	SAY(syscall(SYS_getdents64, fd, buffer, 24));
+	SAY(syscall(SYS_getdents64, fd, NULL, 1000));
+	SAY(lseek(fd, -1, SEEK_SET));
+	SAY(lseek(fd, 0, SEEK_SET));
+	SAY(read(fd, buffer, 10));
+	SAY(pread(fd, buffer, 10, 0));
+	SAY(write(fd, buffer, 10));
 	while (syscall(SYS_getdents64, fd, buffer, sizeof(buffer)) > 0)
 		;
-	SHOW(syscall(SYS_getdents64, fd, buffer, sizeof(buffer)));
+	SAY(syscall(SYS_getdents64, fd, buffer, sizeof(buffer)));
 	touch("d/late");
-	SHOW(syscall(SYS_getdents64, fd, buffer, sizeof(buffer)));
+	SAY(syscall(SYS_getdents64, fd, buffer, sizeof(buffer)));
 	lseek(fd, 0, SEEK_SET);
-	SHOW(syscall(SYS_getdents64, fd, buffer, sizeof(buffer)) > 0);
+	SAY(syscall(SYS_getdents64, fd, buffer, sizeof(buffer)) > 0);
 }
 
 TEST(handles)
@@ -544,11 +543,11 @@ TEST(handles)
 	int mount_id;
 
 	touch("f");
-	SHOW(name_to_handle_at(AT_FDCWD, "none", &x.h, &mount_id, 0));
-	SHOW(name_to_handle_at(AT_FDCWD, "f", &x.h, &mount_id, 0x8000));
-	SHOW(name_to_handle_at(99, "f", &x.h, &mount_id, 0));
+	SAY(name_to_handle_at(AT_FDCWD, "none", &x.h, &mount_id, 0));
+	SAY(name_to_handle_at(AT_FDCWD, "f", &x.h, &mount_id, 0x8000));
+	SAY(name_to_handle_at(99, "f", &x.h, &mount_id, 0));
 	x.h.handle_bytes = 200;
-	SHOW(name_to_handle_at(AT_FDCWD, "f", &x.h, &mount_id, 0));
+	SAY(name_to_handle_at(AT_FDCWD, "f", &x.h, &mount_id, 0));
 	x.h.handle_bytes = 128;
-	SHOW(name_to_handle_at(AT_FDCWD, "/proc/self/status", &x.h, &mount_id, 0));
+	SAY(name_to_handle_at(AT_FDCWD, "/proc/self/status", &x.h, &mount_id, 0));
 }
