@@ -25,6 +25,9 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
+/* As Linux has them without a distribution's settings. */
+struct protect protect = { .hardlinks = 1 };
+
 /* --- begin and end --- */
 
 static int start_at_fd(int fd, bool empty, struct path *start)

@@ -13,9 +13,6 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
-/* As Linux has them without a distribution's settings. */
-struct protect protect = { .hardlinks = 1 };
-
 /* --- checks --- */
 
 static int may_create(struct path *dir)
