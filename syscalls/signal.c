@@ -174,6 +174,33 @@ static void info_from_self(siginfo_t *info, int sig, int code)
 	info->si_uid = current->proc->uid;
 }
 
+/* Before a signal goes to processes that are paused for a forked child, mostly the one that sends it:
+ * they run on first, for as long as they want to.  Elsewhere both run from fork() on, and a parent
+ * that has not even returned from it when its child's first signal comes is hardly ever seen; scripts
+ * rely on that (`kill $$ & wait`).  May give up the CPU: processes come and go. */
+static void let_paused_run(struct proc *p, int sig)
+{
+	if (sig == 0 || p == NULL || !view_paused(p->view))
+		return;
+	view_unpause(p->view, sig);
+	sched_yield_cpu();
+}
+
+static void let_paused_of_group_run(pid_t pgid, int sig)
+{
+	bool some = false;
+	struct proc *p;
+
+	LIST_FOREACH (p, &proc_list, all_link) {
+		if (sig != 0 && p->pgid == pgid && view_paused(p->view)) {
+			view_unpause(p->view, sig);
+			some = true;
+		}
+	}
+	if (some)
+		sched_yield_cpu();
+}
+
 static int send_to_proc(struct proc *p, int sig, const siginfo_t *info)
 {
 	int err = may_signal(p, sig);
@@ -219,12 +246,15 @@ long sys_kill(pid_t pid, int sig)
 		return -EINVAL;
 	info_from_self(&info, sig, SI_USER);
 	if (pid > 0) {
+		let_paused_run(find_target(pid), sig);
 		p = find_target(pid);
 		return p == NULL ? -ESRCH : send_to_proc(p, sig, &info);
 	}
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	return send_to_many(pid == 0 ? current->proc->pgid : pid == -1 ? 0 : -pid, sig, &info);
+	pid = pid == 0 ? current->proc->pgid : pid == -1 ? 0 : -pid;
+	let_paused_of_group_run(pid, sig);
+	return send_to_many(pid, sig, &info);
 }
 
 /* tgid 0: whatever process the task is in. */
@@ -235,6 +265,10 @@ static long send_to_task(pid_t tgid, pid_t tid, int sig, const siginfo_t *info)
 
 	if (sig != 0 && !valid(sig))
 		return -EINVAL;
+	if (t != NULL && view_paused(t->view)) {
+		let_paused_run(t->proc, sig);
+		t = task_find(tid);
+	}
 	if (t == NULL || (tgid != 0 && t->proc->pid != tgid))
 		return -ESRCH;
 	err = may_signal(t->proc, sig);
@@ -282,6 +316,7 @@ long sys_rt_sigqueueinfo(pid_t pid, int sig, const struct siginfo *uinfo)
 		return err;
 	if (sig != 0 && !valid(sig))
 		return -EINVAL;
+	let_paused_run(find_target(pid), sig);
 	p = find_target(pid);
 	return p == NULL ? -ESRCH : send_to_proc(p, sig, &info);
 }

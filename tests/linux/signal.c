@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <sys/select.h>
 #include <sys/time.h>
 #include <ucontext.h>
@@ -944,4 +945,52 @@ TEST(abort_always_kills)
 	pid_t pid = CHILD(handle(SIGABRT, 0); block(SIGABRT); abort());
 
 	CHECK_SIGNALED(pid, SIGABRT);
+}
+
+/* --- a child's signal and its parent's fork --- */
+
+static volatile int forked, came_later;
+
+static void on_child_signal(int sig)
+{
+	(void)sig;
+	came_later += forked;
+	count++;
+}
+
+/* A parent has returned from fork when the first thing that its child does is to signal it or its
+ * group.  Nothing promises it, so a quarter may be otherwise. */
+static void signal_from_child(bool group)
+{
+	struct sigaction action = { .sa_handler = on_child_signal };
+	int rounds = 40, i, sent;
+
+	if (getpgrp() != getpid())
+		CHECK_OK(setpgid(0, 0));
+	CHECK_OK(sigaction(SIGUSR1, &action, NULL));
+	for (i = 0; i < rounds; i++) {
+		pid_t parent = getpid(), pid;
+
+		forked = 0;
+		sent = count;
+		pid = fork();
+		if (pid == 0) {
+			signal(SIGUSR1, SIG_IGN);
+			_exit(kill(group ? 0 : parent, SIGUSR1) == 0 ? 7 : 1);
+		}
+		forked = 1;
+		CHECK_EXITED(pid, 7);
+		CHECK_EQ(count, sent + 1);
+	}
+	CHECK(came_later >= rounds * 3 / 4);
+}
+
+TEST(child_signals_its_parent_at_once)
+{
+	signal_from_child(false);
+}
+
+TEST(child_signals_its_group_at_once)
+{
+	signal_from_child(true);
 }
