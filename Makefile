@@ -169,4 +169,4 @@ distclean: clean
 	rm -rf build
 
 -include $(KOBJ:.o=.d) $(VDSO_OBJ:.o=.d)
--include $(wildcard tests/tests.mk bench/bench.mk survey/survey.mk)
+-include $(wildcard tests/tests.mk tests/suite/suite.mk bench/bench.mk survey/survey.mk)

@@ -45,6 +45,11 @@ $(T)/host/%: tests/runner/%.c tests/runner/plan.h
 $(T)/bin/badargs: TEST_CFLAGS += -idirafter $(DEPS)/uapi
 $(T)/bin/badargs: syscalls/table.h
 
+$(T)/host/drive: tests/runner/drive.c tests/runner/titles.c tests/runner/plan.h tests/runner/titles.h
+	$(call say,HOSTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $(filter %.c,$^)
+
 # A source package whose configure script is one of the tests.
 $(DEPS)/hello/.stamp: deps/build deps/hello deps/fetch | tools-build
 	$(call dep,hello)
@@ -54,7 +59,7 @@ $(T)/plan: $(TEST_BINARIES) $(TEST_SCRIPTS) tests/runner/make-plan tests/tests.m
 	$(Q)tests/runner/make-plan $(T)/bin $(TEST_PROGRAMS) >$@
 
 $(T)/root/.stamp: $(T)/plan $(T)/bin/runner $(INITRD_ROOT) $(DEPS)/busybox/.stamp $(DEPS)/musl/.stamp \
-  $(DEPS)/hello/.stamp tests/runner/make-root
+  $(DEPS)/hello/.stamp tests/runner/make-root tests/runner/make-base
 	$(call say,ROOT,$(@D))
 	$(Q)tests/runner/make-root $(T) $(DEPS)
 	@touch $@
@@ -119,8 +124,9 @@ check: $(T)/empty.elf
 
 # The long ones: the counts that the figures ask for.
 .PHONY: soak
-soak: all test-programs $(T)/root.cpio
+soak: all test-programs $(T)/root.cpio $(T)/suite.cpio
 	$(Q)./flat run -m 256M --root $(T)/root.cpio -e SOAK=100 -- /t/soak
+	$(Q)./flat run -m 256M --root $(T)/suite.cpio -w /tmp -- sh /b/applet bc | grep -v '^echo\|^=='
 $(T)/host/pty: tests/flat/pty.c
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)

@@ -1,7 +1,7 @@
 /* drive.c: has a plan run by a system that may die of it, and judges what comes back.
  *
- *	drive [-e EXPECTED] [-l LABEL] [-f FIRST] [-s STRIDE] [-x FACTOR] [-b BOOTS] [-m PATTERNS]
- *	      [-v] PLAN RESULTS COMMAND ...
+ *	drive [-e EXPECTED] [-t] [-l LABEL] [-f FIRST] [-s STRIDE] [-x FACTOR] [-b BOOTS]
+ *	      [-m PATTERNS] [-v] PLAN RESULTS COMMAND ...
  *
  * COMMAND is run with the arguments FIRST STRIDE FACTOR behind its own, and has to speak as plan.h
  * says.  When it dies, or says nothing for too long, the test that was running has failed and
@@ -9,11 +9,14 @@
  * .status, .lost.
  *
  * With -e a test has passed if its output, error output and status are those in the folder EXPECTED
- * and nothing was lost.  Failures are shown, as a diff where there is one.  The last line says how
- * many passed, failed and were skipped; the same numbers are in RESULTS/counts.
+ * and nothing was lost.  Failures are shown, as a diff where there is one.  With -t its output names
+ * tests (titles.h), and each is judged by itself: one that passes in EXPECTED has to pass, and one
+ * that fails there counts as skipped.  The last line says how many passed, failed and were skipped;
+ * the same numbers are in RESULTS/counts.
  */
 #define _GNU_SOURCE
 #include "plan.h"
+#include "titles.h"
 
 #include <err.h>
 #include <errno.h>
@@ -41,7 +44,7 @@ static int plan_len;
 
 static const char *expected, *label = "", *results, *patterns;
 static int first, stride = 1, factor = 1, max_boots = 12;
-static bool verbose;
+static bool verbose, titled;
 static int passed, failed, skipped;
 
 static long long now_ms(void)
@@ -128,16 +131,75 @@ static void failure(const char *name, const char *format, ...)
 	fflush(stdout);
 }
 
+static void show(const char *text, size_t len)
+{
+	const char *p = text, *stop = text + len;
+
+	while (p < stop) {
+		const char *end = memchr(p, '\n', (size_t)(stop - p));
+
+		if (end == NULL)
+			end = stop;
+		printf("    %.*s\n", (int)(end - p), p);
+		p = end + 1;
+	}
+}
+
 static void show_text(const char *text)
 {
-	const char *p = text;
+	if (text != NULL)
+		show(text, strlen(text));
+}
 
-	while (p != NULL && *p != '\0') {
-		const char *end = strchrnul(p, '\n');
-
-		printf("    %.*s\n", (int)(end - p), p);
-		p = *end ? end + 1 : end;
+/* One of the tests that an output names; got is NULL if it is not in the guest's. */
+static void judge_title(const char *name, const struct title *want, const struct title *got,
+			const char *status)
+{
+	if (want->verdict == NOT_TESTED) {
+		skipped++;
+		printf("skipped %s: %.*s: on Linux, too\n", name, (int)want->len, want->name);
+	} else if (got != NULL && got->verdict == PASSED) {
+		passed++;
+		if (verbose)
+			printf("ok %s %s: %.*s\n", label, name, (int)want->len, want->name);
+	} else if (want->verdict == FAILED) {
+		skipped++;
+		printf("skipped %s: %.*s: fails on Linux, too\n", name, (int)want->len, want->name);
+	} else if (got == NULL) {
+		failure(name, "%.*s: not reached: %s", (int)want->len, want->name, status);
+	} else {
+		failure(name, "%.*s: %s", (int)want->len, want->name,
+			got->verdict == FAILED ? "fails" : "is not tested, on Linux it is");
+		show(got->details, got->details_len < 2000 ? got->details_len : 2000);
 	}
+}
+
+/* The tests that the output of a test names. */
+static void judge_titles(const char *name)
+{
+	size_t len, i;
+	char *out = load(file(expected, name, ".out"), &len);
+	char *guest_out = load(file(results, name, ".out"), &len);
+	char *status = load(file(results, name, ".status"), &len);
+	char *lost = load(file(results, name, ".lost"), &len);
+	struct titles want = titles_find(out != NULL ? out : "");
+	struct titles got = titles_find(guest_out != NULL ? guest_out : "");
+
+	if (want.count == 0)
+		failure(name, "names no test on Linux");
+	for (i = 0; i < want.count; i++)
+		judge_title(name, &want.item[i], titles_twin(&got, &want.item[i]),
+			    status != NULL ? status : "?");
+	if (lost != NULL) {
+		failure(name, "not everything came back each time");
+		show_text(lost);
+	}
+	titles_free(&want);
+	titles_free(&got);
+	free(out);
+	free(guest_out);
+	free(status);
+	free(lost);
 }
 
 /* A test that ended by itself. */
@@ -148,6 +210,10 @@ static void judge(const char *name)
 
 	if (expected == NULL) {
 		passed++;
+		return;
+	}
+	if (titled) {
+		judge_titles(name);
 		return;
 	}
 	want = load(file(expected, name, ".status"), &len);
@@ -433,9 +499,10 @@ int main(int argc, char **argv)
 	char counts[64];
 	int option;
 
-	while ((option = getopt(argc, argv, "+e:l:f:s:x:b:m:v")) != -1) {
+	while ((option = getopt(argc, argv, "+e:tl:f:s:x:b:m:v")) != -1) {
 		switch (option) {
 		case 'e': expected = optarg; break;
+		case 't': titled = true; break;
 		case 'l': label = optarg; break;
 		case 'f': first = atoi(optarg); break;
 		case 's': stride = atoi(optarg); break;

@@ -64,6 +64,7 @@ static void namespaces(void)
 	put("/proc/self/gid_map", map);
 }
 
+/* Names made here lead to no device of this machine: the guest has none of its disks either. */
 static void devices(void)
 {
 	static const char *const names[] = { "null", "zero", "full", "random", "urandom", "tty" };
@@ -75,7 +76,7 @@ static void devices(void)
 	size_t i;
 	int fd;
 
-	if (mount("dev", in_root("/dev"), "tmpfs", 0, "mode=755") < 0)
+	if (mount("dev", in_root("/dev"), "tmpfs", MS_NODEV, "mode=755") < 0)
 		err(125, "mount %s", in_root("/dev"));
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(from, sizeof(from), "/dev/%s", names[i]);
