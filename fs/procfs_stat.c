@@ -314,7 +314,7 @@ static void status_caps(struct text *t, const struct proc *p)
 {
 	text_printf(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", p->cap_inheritable,
 		    p->cap_permitted, p->cap_effective);
-	text_printf(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", (1ul << 41) - 1, 0ul);
+	text_printf(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", p->cap_bounding, p->cap_ambient);
 	text_printf(t, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", p->no_new_privs);
 	text_printf(t, "Speculation_Store_Bypass:\tunknown\nSpeculationIndirectBranch:\tunknown\n");
 }

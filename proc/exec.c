@@ -26,10 +26,9 @@
 #include "mm/slab.h"
 #include "proc/exec.h"
 #include "proc/futex.h"
+#include "proc/cred.h"
 #include "proc/internal.h"
 #include "proc/itimer.h"
-
-#define CAP_ALL ((1ull << 41) - 1) /* as in capability.h: CAP_LAST_CAP is 40 */
 
 /* --- preparing --- */
 
@@ -152,7 +151,6 @@ static void forget_old_program(struct task *t)
 	itimers_exec(p);
 }
 
-/* capabilities(7), "Transformation of capabilities during execve", without file capabilities. */
 static void set_ids(struct proc *p, const struct exec *e)
 {
 	bool secure = e->euid != p->uid || e->egid != p->gid;
@@ -160,8 +158,7 @@ static void set_ids(struct proc *p, const struct exec *e)
 	p->dumpable = e->euid == p->euid && e->egid == p->egid;
 	p->euid = p->suid = p->fsuid = e->euid;
 	p->egid = p->sgid = p->fsgid = e->egid;
-	p->cap_permitted = p->uid == 0 || p->euid == 0 ? CAP_ALL : 0;
-	p->cap_effective = p->euid == 0 ? p->cap_permitted : 0;
+	caps_after_exec(p, secure);
 	if (secure)
 		p->pdeath_signal = 0;
 }

@@ -6,10 +6,12 @@
 
 #include <asm/errno.h>
 #include <linux/fs.h>
+#include <linux/prctl.h>
 
 #include "fs/vfs.h"
 #include "lib/string.h"
 #include "mm/slab.h"
+#include "proc/cred.h"
 #include "proc/internal.h"
 
 #define PID_LIMIT 32768
@@ -119,7 +121,9 @@ void proc_init(void)
 {
 	proc_setup(&boot_proc);
 	limits_default(&boot_proc);
-	boot_proc.cap_effective = boot_proc.cap_permitted = (1ull << 41) - 1;
+	boot_proc.cap_effective = boot_proc.cap_permitted = boot_proc.cap_bounding = CAP_ALL;
+	boot_proc.timer_slack = TIMER_SLACK;
+	boot_proc.mce_policy = PR_MCE_KILL_DEFAULT;
 	boot_task.proc = &boot_proc;
 	boot_task.tid = 0;
 	boot_task.state = TASK_RUNNABLE;
@@ -147,6 +151,14 @@ static int inherit(struct proc *p, const struct proc *from)
 	p->cap_effective = from->cap_effective;
 	p->cap_permitted = from->cap_permitted;
 	p->cap_inheritable = from->cap_inheritable;
+	p->cap_bounding = from->cap_bounding;
+	p->cap_ambient = from->cap_ambient;
+	p->securebits = from->securebits;
+	p->thp_disable = from->thp_disable;
+	p->mce_policy = from->mce_policy;
+	p->ioprio = from->ioprio;
+	p->timer_slack = from->timer_slack;
+	p->personality = from->personality;
 	p->no_new_privs = from->no_new_privs;
 	p->dumpable = from->dumpable;
 	p->oom_adj = from->oom_adj;

@@ -134,9 +134,13 @@ struct proc {
 	gid_t gid, egid, sgid, fsgid;
 	unsigned group_count;
 	gid_t *groups;
-	uint64_t cap_effective, cap_permitted, cap_inheritable;
+	uint64_t cap_effective, cap_permitted, cap_inheritable, cap_bounding, cap_ambient;
+	unsigned securebits; /* SECBIT_*: capabilities(7) */
 	bool no_new_privs, dumpable, child_subreaper;
-	bool keep_caps;	      /* PR_SET_KEEPCAPS: until exec */
+	bool thp_disable;     /* PR_SET_THP_DISABLE: kept, without an effect */
+	int mce_policy;	      /* PR_MCE_KILL: kept, without an effect */
+	int ioprio;	      /* ioprio_set(2): kept, without an effect */
+	uint64_t timer_slack; /* PR_SET_TIMERSLACK: kept; our timers have none */
 	unsigned personality; /* personality(2): kept, without an effect */
 	int pdeath_signal;    /* sent to it when its parent ends; 0: none */
 	int oom_adj;	      /* oom_score_adj: -1000 never chosen … 1000 always */

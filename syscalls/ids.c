@@ -71,40 +71,27 @@ long sys_getresgid(gid_t *gid, gid_t *egid, gid_t *sgid)
 
 /* --- changing user ids --- */
 
-#define CAP_BIT(c) (1ull << (c))
-#define FILE_CAPS                                                                                  \
-	(CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_DAC_READ_SEARCH) |           \
-	 CAP_BIT(CAP_FOWNER) | CAP_BIT(CAP_FSETID) | CAP_BIT(CAP_LINUX_IMMUTABLE) |                \
-	 CAP_BIT(CAP_MKNOD) | CAP_BIT(CAP_MAC_OVERRIDE))
-
 static void set_fsuid(struct proc *p, uid_t fsuid)
 {
-	if (p->fsuid == 0 && fsuid != 0)
-		p->cap_effective &= ~FILE_CAPS;
-	else if (p->fsuid != 0 && fsuid == 0)
-		p->cap_effective |= p->cap_permitted & FILE_CAPS;
+	uid_t old = p->fsuid;
+
 	p->fsuid = fsuid;
+	caps_after_setfsuid(p, old);
 }
 
-/* Set the three ids and what follows from them: capabilities(7), "Effect of user ID changes". */
+/* Set the three ids and what follows from them. */
 static long set_uids(uid_t uid, uid_t euid, uid_t suid)
 {
 	struct proc *p = current->proc;
-	bool had_root = p->uid == 0 || p->euid == 0 || p->suid == 0;
-	bool was_root = p->euid == 0;
+	uid_t old_uid = p->uid, old_euid = p->euid, old_suid = p->suid;
 
 	if (uid != p->uid || euid != p->euid)
 		p->dumpable = false;
 	p->uid = uid;
 	p->euid = euid;
 	p->suid = suid;
-	if (had_root && uid != 0 && euid != 0 && suid != 0 && !p->keep_caps)
-		p->cap_permitted = p->cap_effective = 0;
-	if (was_root && euid != 0)
-		p->cap_effective = 0;
-	else if (!was_root && euid == 0)
-		p->cap_effective = p->cap_permitted;
-	set_fsuid(p, euid);
+	p->fsuid = euid;
+	caps_after_setuid(p, old_uid, old_euid, old_suid);
 	return 0;
 }
 
@@ -350,8 +337,6 @@ long sys_setsid(void)
 
 /* --- capabilities --- */
 
-#define CAP_ALL ((1ull << (CAP_LAST_CAP + 1)) - 1)
-
 /* How many 32-bit words each set has in this version of the interface.  => 0: unknown */
 static unsigned cap_words(uint32_t version)
 {
@@ -428,8 +413,11 @@ long sys_capset(struct __user_cap_header_struct *uheader,
 		return -EPERM;
 	if ((inheritable & ~(p->cap_inheritable | p->cap_permitted)) != 0 && !capable(CAP_SETPCAP))
 		return -EPERM;
+	if ((inheritable & ~(p->cap_inheritable | p->cap_bounding)) != 0)
+		return -EPERM;
 	p->cap_effective = effective;
 	p->cap_permitted = permitted;
 	p->cap_inheritable = inheritable;
+	p->cap_ambient &= permitted & inheritable;
 	return 0;
 }

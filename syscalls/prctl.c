@@ -9,8 +9,6 @@
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
-#define TIMER_SLACK 50000 /* Linux' default; ours have none */
-
 static long set_comm(struct task *t, const char *uname)
 {
 	char name[sizeof(t->comm)];
@@ -48,13 +46,142 @@ static long set_death_signal(struct proc *p, uint64_t sig)
 	return 0;
 }
 
-static long ambient(uint64_t what, uint64_t cap)
+/* --- capabilities --- */
+
+static long ambient(struct proc *p, uint64_t what, uint64_t cap, uint64_t c, uint64_t d)
 {
+	if (what == PR_CAP_AMBIENT_CLEAR_ALL) {
+		if ((cap | c | d) != 0)
+			return -EINVAL;
+		p->cap_ambient = 0;
+		return 0;
+	}
+	if (cap > CAP_LAST_CAP || (c | d) != 0)
+		return -EINVAL;
 	switch (what) {
-	case PR_CAP_AMBIENT_IS_SET: return cap > CAP_LAST_CAP ? -EINVAL : 0;
-	case PR_CAP_AMBIENT_CLEAR_ALL:
-	case PR_CAP_AMBIENT_LOWER: return 0;
-	case PR_CAP_AMBIENT_RAISE: return -EPERM;
+	case PR_CAP_AMBIENT_IS_SET: return (p->cap_ambient >> cap) & 1;
+	case PR_CAP_AMBIENT_LOWER: p->cap_ambient &= ~cap_bit((unsigned)cap); return 0;
+	case PR_CAP_AMBIENT_RAISE:
+		if ((p->cap_permitted & p->cap_inheritable & cap_bit((unsigned)cap)) == 0 ||
+		    (p->securebits & SECBIT_NO_CAP_AMBIENT_RAISE) != 0)
+			return -EPERM;
+		p->cap_ambient |= cap_bit((unsigned)cap);
+		return 0;
+	default: return -EINVAL;
+	}
+}
+
+static long drop_bounding(struct proc *p, uint64_t cap)
+{
+	if (!capable(CAP_SETPCAP))
+		return -EPERM;
+	if (cap > CAP_LAST_CAP)
+		return -EINVAL;
+	p->cap_bounding &= ~cap_bit((unsigned)cap);
+	return 0;
+}
+
+/* Locked bits stay as they are, locks too; each lock is the bit above what it locks. */
+static long set_securebits(struct proc *p, uint64_t bits)
+{
+	const uint64_t known = 0xff, locks = 0xaa;
+	uint64_t old = p->securebits;
+
+	if ((((old & locks) >> 1) & (old ^ bits)) != 0 || (old & locks & ~bits) != 0 ||
+	    (bits & ~known) != 0 || !capable(CAP_SETPCAP))
+		return -EPERM;
+	p->securebits = (unsigned)bits;
+	return 0;
+}
+
+static long set_keep_caps(struct proc *p, uint64_t value)
+{
+	if (value > 1)
+		return -EINVAL;
+	if ((p->securebits & SECBIT_KEEP_CAPS_LOCKED) != 0)
+		return -EPERM;
+	p->securebits &= ~(unsigned)SECBIT_KEEP_CAPS;
+	if (value != 0)
+		p->securebits |= SECBIT_KEEP_CAPS;
+	return 0;
+}
+
+/* --- what is kept, without an effect --- */
+
+static long set_mce_policy(struct proc *p, uint64_t what, uint64_t policy, uint64_t c, uint64_t d)
+{
+	if ((c | d) != 0)
+		return -EINVAL;
+	if (what == PR_MCE_KILL_CLEAR && policy == 0)
+		p->mce_policy = PR_MCE_KILL_DEFAULT;
+	else if (what == PR_MCE_KILL_SET && policy <= PR_MCE_KILL_DEFAULT)
+		p->mce_policy = (int)policy;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static long set_timer_slack(struct proc *p, uint64_t ns)
+{
+	p->timer_slack = (int64_t)ns <= 0 ? TIMER_SLACK : ns;
+	return 0;
+}
+
+static long set_thp_disable(struct proc *p, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+	if ((b | c | d) != 0)
+		return -EINVAL;
+	p->thp_disable = a != 0;
+	return 0;
+}
+
+/* Whether rdtsc works: it does, and in ring 0 cannot be forbidden. */
+static long get_tsc(int *umode)
+{
+	int mode = PR_TSC_ENABLE;
+
+	return put_user(mode, umode);
+}
+
+/* Speculation is not controlled here. */
+static long speculation(uint64_t which, uint64_t b, uint64_t c, uint64_t d, bool set)
+{
+	if ((c | d) != 0 || (!set && b != 0))
+		return -EINVAL;
+	if (which > PR_SPEC_L1D_FLUSH)
+		return -ENODEV;
+	return set ? -ENXIO : (long)PR_SPEC_ENABLE;
+}
+
+static long zero_if_no_arguments(uint64_t a, uint64_t b, uint64_t c, uint64_t d, long value)
+{
+	return (a | b | c | d) != 0 ? -EINVAL : value;
+}
+
+/* Options that are answered without an effect.  => -EINVAL also for unknown ones */
+static long prctl_without_effect(struct proc *p, int option, uint64_t a, uint64_t b, uint64_t c,
+				 uint64_t d)
+{
+	switch (option) {
+	case PR_GET_TIMING: return PR_TIMING_STATISTICAL;
+	case PR_SET_TIMING: return a == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
+	case PR_GET_TSC: return get_tsc((int *)a);
+	case PR_SET_TSC: return a == PR_TSC_ENABLE ? 0 : -EINVAL;
+	case PR_TASK_PERF_EVENTS_DISABLE:
+	case PR_TASK_PERF_EVENTS_ENABLE:
+	case PR_GET_SECCOMP: return 0;
+	case PR_MCE_KILL: return set_mce_policy(p, a, b, c, d);
+	case PR_MCE_KILL_GET: return zero_if_no_arguments(a, b, c, d, p->mce_policy);
+	case PR_SET_THP_DISABLE: return set_thp_disable(p, a, b, c, d);
+	case PR_GET_THP_DISABLE: return zero_if_no_arguments(a, b, c, d, p->thp_disable);
+	case PR_SET_TIMERSLACK: return set_timer_slack(p, a);
+	case PR_GET_TIMERSLACK: return (long)p->timer_slack;
+	case PR_GET_SPECULATION_CTRL: return speculation(a, b, c, d, false);
+	case PR_SET_SPECULATION_CTRL: return speculation(a, b, c, d, true);
+	case PR_SET_SYSCALL_USER_DISPATCH: return zero_if_no_arguments(a, b, c, d, 0);
+	case PR_SET_MM:
+	case PR_SET_IO_FLUSHER:
+	case PR_GET_IO_FLUSHER: return capable(CAP_SYS_RESOURCE) ? -EINVAL : -EPERM;
 	default: return -EINVAL;
 	}
 }
@@ -71,27 +198,24 @@ long sys_prctl(int option, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 	case PR_GET_PDEATHSIG: return put_user(p->pdeath_signal, (int *)a);
 	case PR_SET_DUMPABLE: return set_flag(&p->dumpable, a);
 	case PR_GET_DUMPABLE: return p->dumpable;
-	case PR_SET_KEEPCAPS: return set_flag(&p->keep_caps, a);
-	case PR_GET_KEEPCAPS: return p->keep_caps;
+	case PR_SET_KEEPCAPS: return set_keep_caps(p, a);
+	case PR_GET_KEEPCAPS: return (p->securebits & SECBIT_KEEP_CAPS) != 0;
+	case PR_SET_SECUREBITS: return set_securebits(p, a);
+	case PR_GET_SECUREBITS: return p->securebits;
+	case PR_CAPBSET_READ:
+		return a <= CAP_LAST_CAP ? (long)((p->cap_bounding >> a) & 1) : -EINVAL;
+	case PR_CAPBSET_DROP: return drop_bounding(p, a);
+	case PR_CAP_AMBIENT: return ambient(p, a, b, c, d);
 	case PR_SET_NO_NEW_PRIVS: return set_no_new_privs(p, a, b, c, d);
-	case PR_GET_NO_NEW_PRIVS: return (a | b | c | d) != 0 ? -EINVAL : p->no_new_privs;
+	case PR_GET_NO_NEW_PRIVS: return zero_if_no_arguments(a, b, c, d, p->no_new_privs);
 	case PR_SET_CHILD_SUBREAPER: p->child_subreaper = a != 0; return 0;
 	case PR_GET_CHILD_SUBREAPER: {
 		int is = p->child_subreaper;
 
 		return put_user(is, (int *)a);
 	}
-	case PR_CAPBSET_READ: return a <= CAP_LAST_CAP ? 1 : -EINVAL;
-	case PR_CAP_AMBIENT: return ambient(a, b);
-	case PR_GET_SECUREBITS:
-	case PR_GET_SECCOMP:
-	case PR_GET_THP_DISABLE: return 0;
-	case PR_SET_THP_DISABLE:
-	case PR_SET_TIMERSLACK:
-	case PR_SET_PTRACER: return 0;
-	case PR_GET_TIMERSLACK: return TIMER_SLACK;
 	case PR_GET_TID_ADDRESS: return put_user(t->clear_tid, (uintptr_t *)a);
-	default: return -EINVAL;
+	default: return prctl_without_effect(p, option, a, b, c, d);
 	}
 }
 

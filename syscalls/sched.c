@@ -1,5 +1,6 @@
 /* sched.c: sched_yield(2), sched_setaffinity(2), sched_setscheduler(2), getcpu(2). */
 #include <asm/errno.h>
+#include <linux/ioprio.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 
@@ -284,4 +285,75 @@ long sys_getcpu(unsigned *ucpu, unsigned *unode, void *unused)
 	if (ucpu != NULL && put_user(zero, ucpu) < 0)
 		return -EFAULT;
 	return unode == NULL ? 0 : put_user(zero, unode);
+}
+
+/* --- I/O priorities: kept --- */
+
+/* Does p belong to those that which and who mean? */
+static bool meant(const struct proc *p, int which, int who)
+{
+	const struct proc *self = current->proc;
+
+	switch (which) {
+	case IOPRIO_WHO_PROCESS:
+		return who == 0 ? p == self : task_find(who) != NULL && task_find(who)->proc == p;
+	case IOPRIO_WHO_PGRP: return p->pgid == (who == 0 ? self->pgid : who);
+	default: return p->uid == (who == 0 ? self->uid : (uid_t)who);
+	}
+}
+
+static long check_ioprio(int ioprio)
+{
+	int class = IOPRIO_PRIO_CLASS(ioprio), level = ioprio & (IOPRIO_NR_LEVELS - 1);
+
+	switch (class) {
+	case IOPRIO_CLASS_RT:
+		if (!capable(CAP_SYS_ADMIN) && !capable(CAP_SYS_NICE))
+			return -EPERM;
+		break;
+	case IOPRIO_CLASS_BE:
+	case IOPRIO_CLASS_IDLE: break;
+	case IOPRIO_CLASS_NONE: return level != 0 ? -EINVAL : 0;
+	default: return -EINVAL;
+	}
+	return 0;
+}
+
+long sys_ioprio_set(int which, int who, int ioprio)
+{
+	long result = check_ioprio(ioprio);
+	struct proc *p;
+
+	if (result < 0)
+		return result;
+	if (which < IOPRIO_WHO_PROCESS || which > IOPRIO_WHO_USER)
+		return -EINVAL;
+	result = -ESRCH;
+	LIST_FOREACH (p, &proc_list, all_link) {
+		if (!meant(p, which, who))
+			continue;
+		if (current->proc->uid != p->uid && current->proc->euid != p->uid &&
+		    !capable(CAP_SYS_NICE))
+			return -EPERM;
+		p->ioprio = ioprio;
+		result = 0;
+	}
+	return result;
+}
+
+/* The best of several: the class with the smallest number, then the smallest level. */
+long sys_ioprio_get(int which, int who)
+{
+	const struct proc *p;
+	long best = -ESRCH;
+
+	if (which < IOPRIO_WHO_PROCESS || which > IOPRIO_WHO_USER)
+		return -EINVAL;
+	LIST_FOREACH (p, &proc_list, all_link) {
+		if (!meant(p, which, who))
+			continue;
+		if (best < 0 || (p->ioprio != 0 && p->ioprio < best))
+			best = p->ioprio;
+	}
+	return best;
 }

@@ -286,6 +286,8 @@ S(sched_rr_get_interval, (pid_t pid, struct __kernel_timespec *interval), 0)
 S(sched_getattr, (pid_t pid, struct sched_attr *attr, unsigned size, unsigned flags), 0)
 P(sched_setattr, (pid_t pid, const struct sched_attr *attr, unsigned flags), 0,
   "SCHED_DEADLINE (EPERM); utilisation clamps have no effect")
+P(ioprio_set, (int which, int who, int ioprio), 0, "kept and given back; there is no I/O scheduler")
+S(ioprio_get, (int which, int who), 0)
 S(getcpu, (unsigned *cpu, unsigned *node, void *unused), 0)
 
 /* -- syscalls/limits.c */
@@ -328,8 +330,8 @@ S(capset, (struct __user_cap_header_struct *header, const struct __user_cap_data
 
 /* -- syscalls/prctl.c */
 P(prctl, (int option, uint64_t a, uint64_t b, uint64_t c, uint64_t d), 0,
-  "names, flags of the process and PDEATHSIG work; seccomp, PR_SET_MM, PR_SET_VMA, the bounding "
-  "and ambient capability sets do not (EINVAL, EPERM)")
+  "seccomp, PR_SET_MM, PR_SET_VMA, PR_SET_MDWE, PR_GET_AUXV, PR_SET_TSC (EINVAL); capability sets are "
+  "a process's, not a thread's; kept without an effect: timer slack, THP, MCE policy")
 P(arch_prctl, (int code, uintptr_t addr), 0,
   "ARCH_SET_GS, ARCH_GET_GS (EPERM): in ring 0 %gs is the kernel's own; CPUID faulting")
 
@@ -433,8 +435,6 @@ N(io_uring_register, "no asynchronous I/O yet: C libraries do aio_*(3) with thre
 N(add_key, "no key rings")
 N(request_key, "no key rings")
 N(keyctl, "no key rings")
-N(ioprio_set, "no I/O scheduler")
-N(ioprio_get, "no I/O scheduler")
 N(swapon, "no swap, no quotas, no accounting")
 N(swapoff, "no swap, no quotas, no accounting")
 N(quotactl, "no swap, no quotas, no accounting")

@@ -3,6 +3,7 @@
 
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/securebits.h>
 #include <sys/prctl.h>
 
 static void uids(uid_t uid, uid_t euid, uid_t suid)
@@ -239,4 +240,198 @@ TEST(subreaper_inherits_orphans)
 	got = waitpid(-1, &status, 0);
 	CHECK_EQ(got, grandchild);
 	CHECK_EQ(WEXITSTATUS(status), 9);
+}
+
+/* --- capability sets and what goes with them --- */
+
+static uint64_t caps_of_status(const char *name)
+{
+	const char *line = strstr(read_file("/proc/self/status"), name);
+
+	CHECK(line != NULL);
+	return strtoull(line + strlen(name), NULL, 16);
+}
+
+static void set_inheritable(uint64_t add)
+{
+	struct __user_cap_header_struct h = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct d[2];
+
+	CHECK_OK(syscall(SYS_capget, &h, d));
+	d[0].inheritable |= (uint32_t)add;
+	CHECK_OK(syscall(SYS_capset, &h, d));
+}
+
+/* Prints the sets, as far as they are a part of those in argv[1]. */
+ROLE(show_caps)
+{
+	uint64_t mask = strtoull(argv[1], NULL, 16);
+
+	printf("%llx %llx %llx %llx %llx\n", (unsigned long long)(caps_of_status("CapInh:") & mask),
+	       (unsigned long long)(caps_of_status("CapPrm:") & mask),
+	       (unsigned long long)(caps_of_status("CapEff:") & mask),
+	       (unsigned long long)(caps_of_status("CapBnd:") & mask),
+	       (unsigned long long)(caps_of_status("CapAmb:") & mask));
+	return 0;
+}
+
+static void show_after_exec(void)
+{
+	fflush(stdout);
+	CHECK_EXITED(CHILD(execl(self_path(), self_path(), "@show_caps", "ffff", NULL)), 0);
+}
+
+TEST(bounding_set)
+{
+	CHECK_EQ(prctl(PR_CAPBSET_READ, CAP_NET_RAW, 0, 0, 0), 1);
+	CHECK_OK(prctl(PR_CAPBSET_DROP, CAP_NET_RAW, 0, 0, 0));
+	CHECK_EQ(prctl(PR_CAPBSET_READ, CAP_NET_RAW, 0, 0, 0), 0);
+	CHECK_ERR(prctl(PR_CAPBSET_DROP, 70, 0, 0, 0), EINVAL);
+	CHECK(caps_of_status("CapEff:") & 1ull << CAP_NET_RAW);
+	show_after_exec();
+	set(setresuid, 1000, 1000, 1000);
+	CHECK_ERR(prctl(PR_CAPBSET_DROP, CAP_CHOWN, 0, 0, 0), EPERM);
+	CHECK_ERR(prctl(PR_CAPBSET_DROP, 70, 0, 0, 0), EPERM);
+	show_after_exec();
+}
+
+TEST(ambient_set)
+{
+	CHECK_ERR(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_KILL, 0, 0), EPERM);
+	set_inheritable(1u << CAP_KILL | 1u << CAP_CHOWN);
+	CHECK_OK(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_KILL, 0, 0));
+	CHECK_OK(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_CHOWN, 0, 0));
+	CHECK_EQ(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_KILL, 0, 0), 1);
+	CHECK_EQ(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_FOWNER, 0, 0), 0);
+	CHECK_OK(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_CHOWN, 0, 0));
+	CHECK_ERR(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, 99, 0, 0), EINVAL);
+	CHECK_ERR(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_KILL, 1, 0), EINVAL);
+	CHECK_ERR(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 1, 0, 0), EINVAL);
+	CHECK_ERR(prctl(PR_CAP_AMBIENT, 9, CAP_KILL, 0, 0), EINVAL);
+	show_after_exec();
+	CHECK_EXITED(CHILD({
+			     CHECK_OK(prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0));
+			     set(setresuid, 1000, 1000, 1000);
+			     show_after_exec();
+		     }),
+		     0);
+	CHECK_EXITED(CHILD({
+			     CHECK_OK(prctl(PR_SET_SECUREBITS, SECBIT_NOROOT, 0, 0, 0));
+			     show_after_exec();
+			     CHECK_OK(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
+			     show_after_exec();
+		     }),
+		     0);
+	CHECK_OK(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0));
+	set(setresuid, 1000, 1000, 1000);
+	CHECK_EQ(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_KILL, 0, 0), 0);
+	CHECK_OK(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_KILL, 0, 0));
+	CHECK_EQ(prctl(PR_GET_KEEPCAPS, 0, 0, 0, 0), 1);
+	show_after_exec();
+}
+
+TEST(secure_bits)
+{
+	CHECK_EQ(prctl(PR_GET_SECUREBITS, 0, 0, 0, 0), 0);
+	CHECK_OK(prctl(PR_SET_SECUREBITS, SECBIT_KEEP_CAPS | SECBIT_NO_CAP_AMBIENT_RAISE, 0, 0, 0));
+	CHECK_EQ(prctl(PR_GET_KEEPCAPS, 0, 0, 0, 0), 1);
+	set_inheritable(1u << CAP_KILL);
+	CHECK_ERR(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_KILL, 0, 0), EPERM);
+	CHECK_ERR(prctl(PR_SET_SECUREBITS, 1 << 20, 0, 0, 0), EPERM);
+	CHECK_OK(prctl(PR_SET_SECUREBITS, SECBIT_KEEP_CAPS_LOCKED | SECBIT_NOROOT, 0, 0, 0));
+	CHECK_ERR(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), EPERM);
+	CHECK_ERR(prctl(PR_SET_SECUREBITS, 0, 0, 0, 0), EPERM);
+	CHECK_ERR(prctl(PR_SET_SECUREBITS, SECBIT_KEEP_CAPS_LOCKED | SECBIT_KEEP_CAPS, 0, 0, 0),
+		  EPERM);
+	CHECK_OK(prctl(PR_SET_SECUREBITS, SECBIT_KEEP_CAPS_LOCKED, 0, 0, 0));
+	CHECK_EXITED(CHILD(_exit(prctl(PR_GET_SECUREBITS, 0, 0, 0, 0))), SECBIT_KEEP_CAPS_LOCKED);
+	set(setresuid, 1000, 1000, 1000);
+	CHECK_ERR(prctl(PR_SET_SECUREBITS, SECBIT_KEEP_CAPS_LOCKED | SECBIT_NOROOT, 0, 0, 0),
+		  EPERM);
+}
+
+/* The errors of prctl(2), option by option; those whose answer depends on the machine are left out. */
+TEST(options_of_prctl)
+{
+	static const struct {
+		int option;
+		unsigned long a, b, c, d;
+	} call[] = {
+		{ 5, 0, 0, 0, 0 },
+		{ 6, 0, 0, 0, 0 },
+		{ PR_SET_KEEPCAPS, 2, 0, 0, 0 },
+		{ PR_GET_FPEMU, 0, 0, 0, 0 },
+		{ PR_GET_ENDIAN, 0, 0, 0, 0 },
+		{ PR_SET_TIMING, 0, 0, 0, 0 },
+		{ PR_SET_TIMING, 1, 0, 0, 0 },
+		{ PR_GET_TIMING, 0, 0, 0, 0 },
+		{ PR_SET_TSC, 3, 0, 0, 0 },
+		{ PR_SET_TSC, PR_TSC_ENABLE, 0, 0, 0 },
+		{ PR_SET_TIMERSLACK, 70000, 0, 0, 0 },
+		{ PR_GET_TIMERSLACK, 0, 0, 0, 0 },
+		{ PR_SET_TIMERSLACK, 0, 0, 0, 0 },
+		{ PR_GET_TIMERSLACK, 0, 0, 0, 0 },
+		{ PR_MCE_KILL, 0, 1, 0, 0 },
+		{ PR_MCE_KILL, 0, 0, 0, 0 },
+		{ PR_MCE_KILL, 1, 0, 0, 0 },
+		{ PR_MCE_KILL_GET, 0, 0, 0, 0 },
+		{ PR_MCE_KILL_GET, 1, 0, 0, 0 },
+		{ PR_MCE_KILL, 1, 1, 0, 0 },
+		{ PR_MCE_KILL_GET, 0, 0, 0, 0 },
+		{ PR_MCE_KILL, 1, 3, 0, 0 },
+		{ PR_SET_THP_DISABLE, 1, 1, 0, 0 },
+		{ PR_SET_THP_DISABLE, 1, 0, 0, 0 },
+		{ PR_GET_THP_DISABLE, 0, 0, 0, 0 },
+		{ PR_GET_THP_DISABLE, 1, 0, 0, 0 },
+		{ PR_GET_NO_NEW_PRIVS, 1, 0, 0, 0 },
+		{ PR_SET_NO_NEW_PRIVS, 1, 1, 0, 0 },
+		{ PR_SET_PDEATHSIG, 65, 0, 0, 0 },
+		{ PR_GET_SPECULATION_CTRL, 99, 0, 0, 0 },
+		{ PR_GET_SPECULATION_CTRL, 0, 1, 0, 0 },
+		{ PR_SET_SPECULATION_CTRL, 99, 0, 0, 0 },
+		{ PR_TASK_PERF_EVENTS_DISABLE, 0, 0, 0, 0 },
+		{ PR_GET_SECCOMP, 0, 0, 0, 0 },
+		{ 0, 0, 0, 0, 0 },
+		{ 72, 0, 0, 0, 0 },
+		{ 0x59616d61, 0, 0, 0, 0 },
+	};
+
+	for (unsigned i = 0; i < ARRAY_LEN(call); i++) {
+		long r = prctl(call[i].option, call[i].a, call[i].b, call[i].c, call[i].d);
+
+		printf("%d %lu: %ld %s\n", call[i].option, call[i].a, r,
+		       r < 0 ? errno_name(errno) : "");
+	}
+	CHECK_EXITED(CHILD(_exit((int)prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0))), 1);
+}
+
+/* ioprio_set(2): a class in the upper bits, a level below. */
+TEST(io_priorities)
+{
+	int be5 = 2 << 13 | 5, idle = 3 << 13, rt3 = 1 << 13 | 3, got;
+
+	printf("%ld\n", syscall(SYS_ioprio_get, 1, 0));
+	CHECK_OK(syscall(SYS_ioprio_set, 1, 0, be5));
+	CHECK_EQ(syscall(SYS_ioprio_get, 1, 0), be5);
+	CHECK_EQ(syscall(SYS_ioprio_get, 1, getpid()), be5);
+	CHECK_EXITED(CHILD(got = (int)syscall(SYS_ioprio_get, 1, 0); _exit(got == be5 ? 0 : 1)), 0);
+	CHECK_ERR(syscall(SYS_ioprio_set, 1, 0, 4 << 13), EINVAL);
+	CHECK_ERR(syscall(SYS_ioprio_set, 1, 0, 5), EINVAL);
+	CHECK_ERR(syscall(SYS_ioprio_set, 4, 0, be5), EINVAL);
+	CHECK_ERR(syscall(SYS_ioprio_get, 0, 0), EINVAL);
+	CHECK_ERR(syscall(SYS_ioprio_get, 1, 30000), ESRCH);
+	CHECK_ERR(syscall(SYS_ioprio_set, 1, 30000, be5), ESRCH);
+	CHECK_OK(syscall(SYS_ioprio_set, 1, 0, rt3));
+	set(setresuid, 1000, 1000, 1000);
+	CHECK_ERR(syscall(SYS_ioprio_set, 1, 0, rt3), EPERM);
+	CHECK_ERR(syscall(SYS_ioprio_set, 1, getppid(), be5), EPERM);
+	CHECK_OK(syscall(SYS_ioprio_set, 1, 0, idle));
+	CHECK_EQ(syscall(SYS_ioprio_get, 1, 0), idle);
+}
+
+TEST(personality_is_inherited)
+{
+	CHECK_EQ(syscall(SYS_personality, 0xffffffff), 0);
+	CHECK_EQ(syscall(SYS_personality, 0x0040000), 0);
+	CHECK_EXITED(CHILD(_exit(syscall(SYS_personality, 0xffffffff) == 0x0040000 ? 0 : 1)), 0);
 }
