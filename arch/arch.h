@@ -46,7 +46,7 @@ void arch_kstack_free(void *top);
 
 /* Prepare t (kernel stack allocated) so that the first switch to it calls fn(arg) on its stack. */
 void arch_task_start(struct task *t, void (*fn)(void *), void *arg);
-/* Save prev, load next.  Returns when prev runs again.  => interrupts off */
+/* Save prev, load next.  Returns when prev runs again. */
 void arch_switch(struct task *prev, struct task *next);
 /* Leave the kernel with the current task's registers (task_regs()); delivers nothing, checks
  * nothing.  Never returns. */
@@ -85,10 +85,14 @@ void arch_timer_set(uint64_t when);
 /* --- interrupts and the machine --- */
 
 void arch_irq_handler(unsigned irq, void (*fn)(void *), void *arg); /* also unmasks it (ISA irq) */
-/* Wait for an interrupt, with interrupts on; returns after its handler ran, interrupts off. */
+/* Interrupts never run their handlers in the middle of kernel code; they are held until one of these
+ * calls, or until the kernel is left.
+ * arch_idle: wait for one; returns after its handler ran.
+ * arch_irq_window: run the handlers of what is pending now (long kernel loops).
+ * arch_irq_resume: the same when something is held, and let the machine deliver the next. */
 void arch_idle(void);
-/* Let pending interrupts in for a moment (long kernel loops). */
 void arch_irq_window(void);
+void arch_irq_resume(void);
 void arch_poweroff(int status) __attribute__((noreturn));
 /* For a driver that can tell the host how the machine ended: called once, first, by
  * arch_poweroff(); it passes status on and returns. */
@@ -98,8 +102,14 @@ bool arch_random(uint64_t *out); /* one hardware random number; false: there is 
 
 /* --- ways into the kernel: arch/<name>/patch.c --- */
 
+/* The entry code calls syscall_entries[number] with the arguments.  For a call that the table flags
+ * F, which looks at task_regs() or changes them, the entry there is arch_frame_<name>: it completes
+ * the frame and calls sys_<name>.  While calls are traced all entries are arch_frame_traced, which
+ * calls syscall_dispatch(). */
+void arch_frame_traced(void);
+
 /* A system call trapped at regs: patch its site for the next time if it has the right form.
- * Called on every trap; cheap when nothing is to be done. */
+ * Called on the traps of sites that were not refused lately. */
 void arch_patch_site(struct regs *regs);
 /* Bytes of stubs that an image of `text` bytes of code wants behind it (page aligned). */
 size_t arch_stub_bytes(size_t text);

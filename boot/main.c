@@ -32,7 +32,7 @@ void kernel_main(void)
 	console_init(); /* the terminal and the channels to the host */
 	if (hostport_present())
 		trace_sink = hostport_trace;
-	syscall_trace = option("strace") != NULL;
+	syscall_trace(option("strace") != NULL);
 	initrd_unpack(); /* the root's first content */
 	vfs_mount_defaults();
 	kprintf("flatshare: up, %zu of %zu KiB free\n", page_free_count() * (PAGE_SIZE / 1024),

@@ -251,10 +251,10 @@ static bool kill_stuck_shadow(void)
 			continue;
 		kprintf("fork=cow: %s[%d] waits in %s for what only its paused parent can give: "
 			"killed\n",
-			t->comm, p->pid, syscall_name(t->syscall_nr));
+			t->comm, p->pid, syscall_name(task_sysno(t)));
 		if (t->view->record != NULL) {
 			t->view->record->end = FORK_BLOCK;
-			t->view->record->end_call = t->syscall_nr;
+			t->view->record->end_call = task_sysno(t);
 		}
 		signal_send_proc(p, SIGKILL, NULL);
 		return true;
@@ -277,6 +277,7 @@ static void start_slice(void)
 void sched_after_switch(void)
 {
 	start_slice();
+	arch_irq_resume();
 	if (dead_task != NULL) {
 		struct task *t = dead_task;
 		dead_task = NULL;
@@ -315,6 +316,7 @@ void schedule(void)
 	struct task *next = pick();
 	if (next == prev) {
 		start_slice();
+		arch_irq_resume();
 		return;
 	}
 	if (next->view != NULL)
@@ -434,7 +436,7 @@ int task_sleep(uint64_t deadline)
 	if (deadline != NO_DEADLINE && deadline <= clock_ns())
 		return -ETIMEDOUT;
 	if (t->view != NULL && t->view->under != NULL && fork_mode == FORK_MODE_FULL)
-		view_split(t->view, FORK_BLOCK, t->syscall_nr);
+		view_split(t->view, FORK_BLOCK, task_sysno(t));
 	fall_asleep(t, deadline);
 	if (t->signal_pending)
 		return -ERESTARTSYS;

@@ -42,6 +42,8 @@ struct task {
 	uint64_t kstack_top; /* 8 */
 	uint64_t tls;	     /* 16: saved TLS base */
 	void *fpu;	     /* 24: extended state, aligned 64 */
+	bool signal_pending; /* 32: something is to be delivered: kept up to date by signal.c */
+	bool restore_mask;   /* 33: saved_mask is to be put back */
 
 	struct tnode run_node; /* in `queue` while `queued` */
 	struct tree *queue;
@@ -64,12 +66,10 @@ struct task {
 	struct sigqueue pending; /* signals for this task alone */
 	uint64_t blocked;	 /* signal mask, bit n-1 */
 	uint64_t saved_mask;	 /* to put back after sigsuspend, ppoll … */
-	bool restore_mask;
 	uint64_t awaited; /* signals that rt_sigtimedwait waits for, blocked or not */
 	uintptr_t alt_sp;
 	size_t alt_size;
 	unsigned alt_flags;
-	bool signal_pending; /* something is to be delivered: kept up to date by signal.c */
 
 	struct {
 		long (*fn)(struct task *t); /* what restart_syscall continues */
@@ -92,7 +92,6 @@ struct task {
 	unsigned long nvcsw, nivcsw;
 	struct task_io io;
 	char comm[16];
-	long syscall_nr; /* last one, for messages */
 };
 
 enum proc_state { PROC_ALIVE, PROC_ZOMBIE, PROC_REAPED };
@@ -162,6 +161,12 @@ struct proc {
 static inline struct regs *task_regs(const struct task *t)
 {
 	return (struct regs *)t->kstack_top - 1;
+}
+
+/* The system call that t is in; -1: none. */
+static inline long task_sysno(const struct task *t)
+{
+	return regs_sysno(task_regs(t));
 }
 
 extern struct list proc_list;

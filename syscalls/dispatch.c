@@ -1,8 +1,11 @@
 /* dispatch.c: from a number to a function, by the table; and the trace.
  *
- * The prototypes in syscalls.h and this array come from the same list, so a wrong signature is an
- * error where the function is defined.  In the array all functions have one type: arguments are
- * passed in registers, and each function reads those it knows. */
+ * The prototypes in syscalls.h and the arrays come from the same list, so a wrong signature is an
+ * error where the function is defined.  In the arrays all functions have one type: arguments are
+ * passed in registers, and each function reads those it knows.
+ *
+ * The entry code of the architecture calls what `syscall_entries` has for a number.  With the option
+ * strace that is syscall_dispatch() for each of them. */
 
 #include <asm/errno.h>
 #include <asm/unistd.h>
@@ -15,11 +18,40 @@
 
 typedef long (*syscall_fn)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
 
-#define CALLS 512
+extern const syscall_fn *syscall_entries;
+long syscall_not_there(void);
 
-static const syscall_fn functions[CALLS] = {
-#define S(name, args, flags)	      [__NR_##name] = (syscall_fn)(void (*)(void))sys_##name,
+/* What the entry code calls: there is no NULL in it. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+#define ENTRY_0(name)		      ((syscall_fn)(void (*)(void))sys_##name)
+#define ENTRY_F(name)		      ((syscall_fn)(void (*)(void))arch_frame_##name)
+#define S(name, args, flags)	      void arch_frame_##name(void);
 #define P(name, args, flags, missing) S(name, args, flags)
+#define N(name, why)
+#include "syscalls/table.h"
+#undef S
+#undef N
+static const syscall_fn entries[SYSCALL_LIMIT] = {
+	[0 ... SYSCALL_LIMIT - 1] = (syscall_fn)(void (*)(void))syscall_not_there,
+#define S(name, args, flags)	      [__NR_##name] = ENTRY_##flags(name),
+#define N(name, why)
+#include "syscalls/table.h"
+#undef S
+#undef N
+};
+
+#pragma GCC diagnostic pop
+
+static const syscall_fn entries_traced[SYSCALL_LIMIT] = {
+	[0 ... SYSCALL_LIMIT - 1] = (syscall_fn)(void (*)(void))arch_frame_traced,
+};
+
+const syscall_fn *syscall_entries = entries;
+
+/* The functions themselves. */
+static const syscall_fn functions[SYSCALL_LIMIT] = {
+#define S(name, args, flags)	      [__NR_##name] = ENTRY_0(name),
 #define N(name, why)
 #include "syscalls/table.h"
 #undef S
@@ -27,7 +59,7 @@ static const syscall_fn functions[CALLS] = {
 #undef N
 };
 
-static const char *const names[CALLS] = {
+static const char *const names[SYSCALL_LIMIT] = {
 #define S(name, args, flags)	      [__NR_##name] = #name,
 #define P(name, args, flags, missing) S(name, args, flags)
 #define N(name, why)		      S(name, , )
@@ -37,17 +69,21 @@ static const char *const names[CALLS] = {
 #undef N
 };
 
-bool syscall_trace;
+void syscall_trace(bool on)
+{
+	syscall_entries = on ? entries_traced : entries;
+}
 
 const char *syscall_name(long nr)
 {
-	return nr >= 0 && nr < CALLS && names[nr] != NULL ? names[nr] : "?";
+	return nr >= 0 && nr < SYSCALL_LIMIT && names[nr] != NULL ? names[nr] : "?";
 }
 
 /* Say once for each program and number that a call is not there. */
-static long not_there(long nr)
+long syscall_not_there(void)
 {
 	struct proc *p = current->proc;
+	long nr = (long)(int)task_sysno(current);
 	uint64_t bit = 1ull << (nr & 63);
 	uint64_t *word =
 		&p->unknown_calls[((uint64_t)nr >> 6) & (ARRAY_SIZE(p->unknown_calls) - 1)];
@@ -63,21 +99,22 @@ static long not_there(long nr)
 void syscall_dispatch(struct regs *regs)
 {
 	long nr = (long)(int)regs_sysno(regs);
-	struct task *t = current;
 	long result;
 
-	t->syscall_nr = nr;
-	if (__builtin_expect(syscall_trace, 0))
-		trace_enter(nr, regs);
-	if (nr >= 0 && nr < CALLS && functions[nr] != NULL)
+	trace_enter(nr, regs);
+	if (nr >= 0 && nr < SYSCALL_LIMIT && functions[nr] != NULL)
 		result = functions[nr](regs_arg(regs, 0), regs_arg(regs, 1), regs_arg(regs, 2),
 				       regs_arg(regs, 3), regs_arg(regs, 4), regs_arg(regs, 5));
 	else
-		result = not_there(nr);
-	/* execve and sigreturn have made new registers and say so by forgetting the number (which
-	 * may have been -1 all along). */
+		result = syscall_not_there();
+	syscall_done(regs, nr, result);
+	trace_leave(nr, result);
+}
+
+/* execve and sigreturn have made new registers and say so by forgetting the number (which may have
+ * been -1 all along). */
+void syscall_done(struct regs *regs, long nr, long result)
+{
 	if (regs_sysno(regs) != -1 || nr == -1)
 		regs_set_result(regs, result);
-	if (__builtin_expect(syscall_trace, 0))
-		trace_leave(nr, result);
 }

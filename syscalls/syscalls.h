@@ -53,12 +53,14 @@ struct file_handle;
 #undef P
 #undef N
 
-/* Run system call regs->orig_rax of the current task with the arguments in regs; the result goes
- * into regs.  Called by the arch's entry code. */
+/* Run system call regs_sysno() of the current task with the arguments in regs, and print it; the
+ * result goes into regs.  Called by the arch's entry code while calls are traced. */
 void syscall_dispatch(struct regs *regs);
+/* Call nr ended: put its result into regs, unless it has made new ones. */
+void syscall_done(struct regs *regs, long nr, long result);
 
 const char *syscall_name(long nr); /* "?" if unknown */
-/* Print each call of every program to the kernel log (option strace). */
-extern bool syscall_trace;
+/* Print each call of every program to the trace (option strace), or no longer. */
+void syscall_trace(bool on);
 
 #endif

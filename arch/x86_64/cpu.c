@@ -11,7 +11,29 @@ _Static_assert(offsetof(struct cpu, entry_stub) == CPU_ENTRY_STUB, "offsets.h");
 _Static_assert(offsetof(struct cpu, entry_vsyscall) == CPU_ENTRY_VSYSCALL, "offsets.h");
 _Static_assert(offsetof(struct task, ksp) == TASK_KSP, "offsets.h");
 _Static_assert(offsetof(struct task, kstack_top) == TASK_KSTACK_TOP, "offsets.h");
+_Static_assert(offsetof(struct cpu, need_resched) == CPU_WORK, "offsets.h");
+_Static_assert(offsetof(struct cpu, irq_held) == CPU_WORK + 1, "offsets.h");
+_Static_assert(offsetof(struct task, signal_pending) == TASK_WORK, "offsets.h");
+_Static_assert(offsetof(struct task, restore_mask) == TASK_WORK + 1, "offsets.h");
+_Static_assert(offsetof(struct regs, r15) == REGS_R15, "offsets.h");
+_Static_assert(offsetof(struct regs, r14) == REGS_R14, "offsets.h");
+_Static_assert(offsetof(struct regs, r13) == REGS_R13, "offsets.h");
+_Static_assert(offsetof(struct regs, r12) == REGS_R12, "offsets.h");
+_Static_assert(offsetof(struct regs, rbp) == REGS_RBP, "offsets.h");
+_Static_assert(offsetof(struct regs, rbx) == REGS_RBX, "offsets.h");
+_Static_assert(offsetof(struct regs, r11) == REGS_R11, "offsets.h");
+_Static_assert(offsetof(struct regs, r10) == REGS_R10, "offsets.h");
+_Static_assert(offsetof(struct regs, r9) == REGS_R9, "offsets.h");
+_Static_assert(offsetof(struct regs, r8) == REGS_R8, "offsets.h");
+_Static_assert(offsetof(struct regs, rax) == REGS_RAX, "offsets.h");
+_Static_assert(offsetof(struct regs, rdx) == REGS_RDX, "offsets.h");
+_Static_assert(offsetof(struct regs, rsi) == REGS_RSI, "offsets.h");
+_Static_assert(offsetof(struct regs, rdi) == REGS_RDI, "offsets.h");
 _Static_assert(offsetof(struct regs, rip) == REGS_RIP, "offsets.h");
+_Static_assert(offsetof(struct regs, rflags) == REGS_RFLAGS, "offsets.h");
+_Static_assert(offsetof(struct regs, rsp) == REGS_RSP, "offsets.h");
+_Static_assert(REGS_LEAVE_FLAGS == RFLAGS_IF, "offsets.h");
+_Static_assert(REGS_LEAVE_MASK == (RFLAGS_IF | RFLAGS_TF | RFLAGS_NT | RFLAGS_RF), "offsets.h");
 _Static_assert(sizeof(struct regs) == REGS_SIZE, "offsets.h");
 
 /* Interrupt stacks; the TSS numbers them from 1. */
@@ -46,8 +68,9 @@ static struct tss tss;
 static uint64_t gdt[5] = { 0, 0x00af9b000000ffff, 0x00cf93000000ffff };
 static struct gate idt[256] __attribute__((aligned(16)));
 static uint8_t ist_stacks[IST_COUNT - 1][IST_SIZE] __attribute__((aligned(16)));
-/* Interrupts of the idle kernel run their handlers on this one. */
+/* Handlers of held interrupts run on this one too: trap.c. */
 static uint8_t irq_stack[2 * IST_SIZE] __attribute__((aligned(16)));
+void *const irq_stack_top = irq_stack + sizeof(irq_stack);
 /* The task of kernel_main, before there are others: never scheduled. */
 static struct task boot_task = { .comm = "boot" };
 
@@ -62,7 +85,7 @@ static void gdt_init(void)
 
 	for (unsigned i = 0; i < IST_COUNT - 1; i++)
 		tss.ist[i] = (uintptr_t)ist_stacks[i] + IST_SIZE;
-	tss.ist[IST_IRQ - 1] = (uintptr_t)irq_stack + sizeof(irq_stack);
+	tss.ist[IST_IRQ - 1] = (uintptr_t)irq_stack_top;
 	tss.io_map = sizeof(tss);
 	/* A 64-bit TSS descriptor (available): Intel SDM volume 3, 8.2.3 */
 	gdt[3] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 |
@@ -139,7 +162,8 @@ static void control_init(void)
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SCE | (features.nx ? EFER_NXE : 0));
 	wrmsr(MSR_STAR, (uint64_t)KERNEL_CS << 32);
 	wrmsr(MSR_LSTAR, (uintptr_t)entry_trap);
-	wrmsr(MSR_FMASK, RFLAGS_IF | RFLAGS_DF | RFLAGS_TF | RFLAGS_NT | RFLAGS_AC);
+	/* Interrupts may stay on: entry.S. */
+	wrmsr(MSR_FMASK, RFLAGS_DF | RFLAGS_TF | RFLAGS_NT | RFLAGS_AC);
 }
 
 void arch_cpu_init(void)

@@ -12,10 +12,12 @@
  *   is free again from then on.  A trap inside the kernel is handled on the IST stack; a page fault
  *   of the kernel (a copy from or to a program's memory) moves on to the interrupted kernel stack,
  *   since it may be followed by others.
- * - Interrupts.  The kernel runs with them off.  The two entries that programs jump to begin with
- *   interrupts on: an interrupt there finds the kernel's text, is handled on the IST stack and
- *   comes back without preemption, so %gs:CPU_SCRATCH stays ours.  The way out ends with two
- *   instructions that are the program's already; see leave_syscall.
+ * - Interrupts.  No handler of one ever runs in the middle of the kernel's code, but the interrupt
+ *   flag says nothing about that: to clear it at each call and to set it again costs more than the
+ *   rest of a short call.  An interrupt that finds the kernel's text is *held*: trap_kernel() notes
+ *   its number and clears the flag until the way out, where exit_work() runs the handler; so does
+ *   schedule().  The short way out looks once whether anything is held, and what comes later, up
+ *   to its last two instructions, which are the program's already, sends it back to look again.
  *
  * %gs always points to struct cpu; %fs always belongs to the program.  The FPU is not touched. */
 
@@ -25,15 +27,10 @@
 
 /* --- system calls ---------------------------------------------------------------------------- */
 
-/* Push what is below struct regs.orig_rax, in the order of struct regs. */
-	.macro PUSH_REGS
-	push %rdi
-	push %rsi
-	push %rdx
-	push %rcx
-	push %rax
-	PUSH_REGS_FROM_R8
-	.endm
+/* The short way.  A call needs little: another stack, the arguments where restarts and signals look
+ * for them, the function.  So only that is done.  The registers that C functions keep (rbx, rbp,
+ * r12 to r15) are not stored: their places in struct regs are filled by whoever needs them, which is
+ * the long way out and the calls that the table flags F. */
 
 	.macro PUSH_REGS_FROM_R8
 	push %r8
@@ -57,20 +54,70 @@
 	pop %rbx
 	.endm
 
-/* The end of an entry: the frame is complete down to cs, %rcx = rip, %r11 = rflags. */
-	.macro ENTER_SYSCALL count, function
-	push %rcx
-	push %rax
-	PUSH_REGS
-	incq entry_counts + \count(%rip)
-	mov %rsp, %rdi
-	xor %ebp, %ebp
-	call \function
-	jmp leave_syscall
+	.macro STORE_KEPT_REGS at
+	mov %rbx, \at+REGS_RBX(%rsp)
+	mov %rbp, \at+REGS_RBP(%rsp)
+	mov %r12, \at+REGS_R12(%rsp)
+	mov %r13, \at+REGS_R13(%rsp)
+	mov %r14, \at+REGS_R14(%rsp)
+	mov %r15, \at+REGS_R15(%rsp)
 	.endm
 
-/* From the syscall instruction: %rcx = the instruction behind it, %r11 = rflags, interrupts off and
- * DF clear by FMASK. */
+/* The frame is complete from ss to cs.  %rcx = rip, %rax = number; r11 is free. */
+	.macro PUSH_ARGUMENTS count
+	push %rcx
+	push %rax			/* orig_rax */
+	push %rdi
+	push %rsi
+	push %rdx
+	push %rcx
+	push %rax
+	push %r8
+	push %r9
+	push %r10
+	push %r11
+	sub $REGS_R11, %rsp
+	incq entry_counts + \count(%rip)
+	.endm
+
+/* Call the function of number %eax with its arguments in place.  => %rax */
+	.macro CALL_FUNCTION
+	mov %r10, %rcx
+	cmp $SYSCALL_LIMIT, %eax
+	jae 8f
+	mov syscall_entries(%rip), %r11
+	mov %eax, %eax
+	call *(%r11, %rax, 8)
+9:
+	.subsection 1
+8:	call syscall_not_there
+	jmp 9b
+	.subsection 0
+	.endm
+
+/* Leave by the long way if another task shall run, an interrupt is held or a signal waits.  From
+ * here to leave_pop_rsp an interrupt would be overlooked: trap_kernel() makes it go on at
+ * leave_long, with the frame as it is. */
+	.macro CHECK_WORK
+	cmpw $0, %gs:CPU_WORK
+	jne leave_long
+	mov %gs:CPU_CURRENT, %rcx
+	cmpw $0, TASK_WORK(%rcx)
+	jne leave_long
+	.endm
+
+	.macro LOAD_ARGUMENTS
+	mov REGS_RDI(%rsp), %rdi
+	mov REGS_RSI(%rsp), %rsi
+	mov REGS_RDX(%rsp), %rdx
+	mov REGS_R8(%rsp), %r8
+	mov REGS_R9(%rsp), %r9
+	mov REGS_R10(%rsp), %r10
+	mov REGS_RIP(%rsp), %rcx
+	.endm
+
+/* From the syscall instruction: %rcx = the instruction behind it, %r11 = rflags; DF is clear by
+ * FMASK. */
 	.balign 16
 	.globl entry_trap
 entry_trap:
@@ -80,7 +127,48 @@ entry_trap:
 	push %gs:CPU_SCRATCH
 	push %r11
 	push $KERNEL_CS
-	ENTER_SYSCALL 0, entry_syscall_trap
+	PUSH_ARGUMENTS 0
+	/* Has this site been looked at, and cannot be patched? */
+	movzwl %cx, %r11d
+	and $(REFUSED_SITES - 1), %r11d
+	lea refused_sites(%rip), %rcx
+	mov (%rcx, %r11, 8), %rcx
+	cmp %rcx, REGS_RIP(%rsp)
+	jne trap_unknown_site
+trap_call:
+	CALL_FUNCTION
+	.globl leave_short_begin
+leave_short_begin:
+	CHECK_WORK
+leave_trap:
+	mov REGS_RFLAGS(%rsp), %r11
+	mov %r11d, %ecx
+	and $(REGS_LEAVE_MASK), %ecx
+	cmp $(REGS_LEAVE_FLAGS), %ecx
+	jne leave_long
+	LOAD_ARGUMENTS
+	add $REGS_RFLAGS, %rsp
+leave_popfq:
+	popfq
+	/* Interrupts are on, and all registers the program's.  One that comes here must not be taken
+	 * for one of the kernel, or the program would go on without the preemption or the signal
+	 * that it brings: trap_in_kernel knows these two addresses and makes the program's frame of
+	 * it. */
+	.globl leave_pop_rsp
+leave_pop_rsp:
+	pop %rsp
+leave_jump:
+	jmp *%rcx
+
+trap_unknown_site:
+	STORE_KEPT_REGS 0
+	mov %rsp, %rdi
+	xor %ebp, %ebp
+	call arch_patch_site
+	mov REGS_RBP(%rsp), %rbp
+	mov REGS_RAX(%rsp), %rax
+	LOAD_ARGUMENTS
+	jmp trap_call
 
 /* From a patched site (patch.c): %rax = number, %rcx = the address behind the site's syscall. */
 	.balign 16
@@ -91,30 +179,51 @@ entry_stub:
 	push $KERNEL_SS
 	push %gs:CPU_SCRATCH
 	pushfq
-	cli
 	cld
+	orq $REGS_LEAVE_FLAGS, (%rsp)	/* an interrupt was held between the jump and here */
 	mov (%rsp), %r11
 	push $KERNEL_CS
-	ENTER_SYSCALL 8, entry_syscall
+	PUSH_ARGUMENTS 8
+	CALL_FUNCTION
+	.globl leave_stub_begin
+leave_stub_begin:
+	CHECK_WORK
+	jmp leave_trap
 
-/* From __kernel_vsyscall, which has popped its return address into %rcx. */
+/* From __kernel_vsyscall, which has popped its return address into %rcx.  A call may change the
+ * flags, so those of the program are not kept; that interrupts are on is all that matters. */
 	.balign 16
 	.globl entry_vsyscall
 entry_vsyscall:
-	mov %rsp, %gs:CPU_SCRATCH
+	mov %rsp, %r11
 	mov %gs:CPU_KSTACK_TOP, %rsp
 	push $KERNEL_SS
-	push %gs:CPU_SCRATCH
-	pushfq
-	cli
-	cld
-	mov (%rsp), %r11
+	push %r11
+	push $RFLAGS_PLAIN
 	push $(KERNEL_CS | REGS_CS_VSYSCALL)
-	ENTER_SYSCALL 16, entry_syscall
+	cld
+	PUSH_ARGUMENTS 16
+	CALL_FUNCTION
+	.globl leave_vsyscall_begin
+leave_vsyscall_begin:
+	CHECK_WORK
+	LOAD_ARGUMENTS
+	add $REGS_RSP, %rsp
+	jmp leave_pop_rsp
 
-/* %rsp = struct regs, %al: may it leave as from a syscall (%rcx = rip, %r11 = rflags)? */
+/* The long way out: %rax = the result, %rsp = struct regs, of which what C keeps is missing. */
 	.balign 16
-leave_syscall:
+	.globl leave_long
+leave_long:
+	mov %rax, REGS_RAX(%rsp)
+	STORE_KEPT_REGS 0
+	mov %rsp, %rdi
+	xor %ebp, %ebp
+	call exit_work
+
+/* %rsp = struct regs, complete; interrupts are off.
+ * %al: may it leave as from a syscall (%rcx = rip, %r11 = rflags)? */
+leave_regs:
 	test %al, %al
 	jz leave_iret
 	POP_REGS_TO_R12
@@ -128,14 +237,46 @@ leave_syscall:
 	pop %rsi
 	pop %rdi
 	add $24, %rsp			/* orig_rax, rip, cs */
-	popfq
-	/* Interrupts are on.  One that comes here must not be taken for one of the kernel, or the
-	 * program would go on without the preemption or the signal that it brings: trap_in_kernel
-	 * knows these two addresses and makes the program's frame of it. */
-leave_pop_rsp:
-	pop %rsp
-leave_jump:
-	jmp *%rcx
+	jmp leave_popfq
+
+/* Calls that look at all registers, or change them: the frame is completed before and taken from
+ * memory after. */
+	.macro FRAME_CALL name, function
+	.balign 16
+	.globl arch_frame_\name
+arch_frame_\name:
+	STORE_KEPT_REGS 8
+	call \function
+	pop %rcx			/* not back to the short way */
+	mov %rsp, %rdi
+	mov %rax, %rsi
+	xor %ebp, %ebp
+	call frame_call_done
+	jmp leave_regs
+	.endm
+
+#define CALL_0(name)
+#define CALL_F(name)		      FRAME_CALL name, sys_##name;
+#define S(name, args, flags)	      CALL_##flags(name)
+#define P(name, args, flags, missing) CALL_##flags(name)
+#define N(name, why)
+#include "syscalls/table.h"
+#undef S
+#undef P
+#undef N
+
+/* The entry of every call while calls are traced. */
+	.balign 16
+	.globl arch_frame_traced
+arch_frame_traced:
+	STORE_KEPT_REGS 8
+	pop %rcx
+	mov %rsp, %rdi
+	xor %ebp, %ebp
+	call syscall_dispatch
+	mov %rsp, %rdi
+	call exit_work
+	jmp leave_regs
 
 /* Load everything from struct regs at %rsp. */
 	.balign 16
@@ -296,6 +437,18 @@ switch_stacks:
 	pop %r13
 	pop %r12
 	pop %rbx
+	pop %rbp
+	ret
+
+/* run_on_stack(fn, top) */
+	.balign 16
+	.globl run_on_stack
+run_on_stack:
+	push %rbp
+	mov %rsp, %rbp
+	mov %rsi, %rsp
+	call *%rdi
+	mov %rbp, %rsp
 	pop %rbp
 	ret
 

@@ -91,6 +91,11 @@ volatile void *vm_map_device(uint64_t pa, size_t size);
 /* Physical address of something in the kernel image. */
 uint64_t vm_image_pa(const void *p);
 
+/* --- cpu.c, entry.S --- */
+extern void *const irq_stack_top; /* of the stack that interrupts come in on */
+/* Call fn on another stack. */
+void run_on_stack(void (*fn)(void), void *top);
+
 /* --- kstack.c --- */
 /* Is addr in the guard page of a kernel stack? */
 bool kstack_is_guard(uintptr_t addr);
@@ -103,6 +108,9 @@ void fpu_init(void);
 extern struct last_fault {
 	uint64_t vector, error, addr;
 } last_fault;
+
+/* --- patch.c --- */
+extern uintptr_t refused_sites[REFUSED_SITES];
 
 /* --- pic.c --- */
 void pic_init(void);

@@ -119,7 +119,8 @@ struct cpu {
 	uint64_t entry_stub;	 /* 32: where patched sites jump to */
 	uint64_t entry_vsyscall; /* 40: where __kernel_vsyscall jumps to */
 	bool need_resched;	 /* 48: the current task's time is up, or somebody better woke */
-	bool trace;		 /* 49: a system call must take the slow path (strace) */
+	bool irq_held;		 /* 49: an interrupt came while the kernel ran: */
+	uint32_t held;		 /* bit n: vector VECTOR_PIC + n */
 };
 
 static inline struct cpu *this_cpu(void)

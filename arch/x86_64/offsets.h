@@ -20,14 +20,44 @@
 #define CPU_SCRATCH	   24
 #define CPU_ENTRY_STUB	   32
 #define CPU_ENTRY_VSYSCALL 40
+#define CPU_WORK	   48 /* two flags: see struct cpu */
 
 /* struct task */
 #define TASK_KSP	0
 #define TASK_KSTACK_TOP 8
+#define TASK_WORK	32 /* two flags: signal_pending, restore_mask */
 
 /* struct regs */
-#define REGS_RIP  128
-#define REGS_SIZE 168
+#define REGS_R15    0
+#define REGS_R14    8
+#define REGS_R13    16
+#define REGS_R12    24
+#define REGS_RBP    32
+#define REGS_RBX    40
+#define REGS_R11    48
+#define REGS_R10    56
+#define REGS_R9	    64
+#define REGS_R8	    72
+#define REGS_RAX    80
+#define REGS_RDX    96
+#define REGS_RSI    104
+#define REGS_RDI    112
+#define REGS_RIP    128
+#define REGS_RFLAGS 144
+#define REGS_RSP    152
+#define REGS_SIZE   168
+
+/* Flags: Intel SDM volume 1, 3.4.3.  The short way out of a trap loads flags with IF set and TF, NT
+ * and RF clear, and leaves others to iretq. */
+#define RFLAGS_PLAIN	 0x202
+#define REGS_LEAVE_MASK	 0x14300
+#define REGS_LEAVE_FLAGS 0x00200
+
+/* Sites of system calls that cannot be patched, by the low bits of their addresses: patch.c. */
+#define REFUSED_SITES 256
+
+/* Numbers of system calls are below this. */
+#define SYSCALL_LIMIT 512
 
 /* Vectors: Intel SDM volume 3, 6.3.1; the 8259s and the local APIC are put behind them. */
 #define VECTOR_DB	1

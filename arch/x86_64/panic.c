@@ -93,8 +93,11 @@ static void print_task(void)
 {
 	const struct task *t = current;
 
-	kprintf("task %d (%.16s)%s, last system call %ld\n", t->tid, t->comm,
-		t->view == NULL ? ", of the kernel" : "", t->syscall_nr);
+	kprintf("task %d (%.16s)%s", t->tid, t->comm,
+		t->view == NULL ? ", of the kernel" : "");
+	if (t->view != NULL && task_sysno(t) >= 0)
+		kprintf(", in system call %ld", task_sysno(t));
+	kprintf("\n");
 }
 
 static __attribute__((noreturn)) void stop(void)

@@ -48,6 +48,11 @@
 #define CODE_PER_STUB	 1024
 #define VMAS_OF_AN_IMAGE 16
 
+/* Where calls trapped that cannot be patched, by the low bits of rip: the entry code calls
+ * arch_patch_site() only for others.  What stands here may be out of date (another program may be
+ * at that address by now), and then a site goes on trapping. */
+uintptr_t refused_sites[REFUSED_SITES];
+
 /* inode_ext(inode)->stub_state */
 struct stub_state {
 	uint64_t
@@ -297,22 +302,32 @@ static void patch(struct view *view, const struct vma *text, uintptr_t site, uin
 	(void)view_replace(view, page_start, copy);
 }
 
-void arch_patch_site(struct regs *regs)
+/* Can the call that trapped at regs be patched?  => the mapping that it is in, or NULL */
+static const struct vma *patchable(const struct regs *regs)
 {
 	uintptr_t site = regs->rip - SITE_SIZE;
-	struct view *view = current->view;
 	uint8_t code[BEFORE + SITE_SIZE];
 	const struct vma *vma;
 
 	if ((site & PAGE_MASK) < BEFORE || (site & PAGE_MASK) > PAGE_SIZE - SITE_SIZE)
-		return;
+		return NULL;
 	if (copy_from_user(code, (const void *)(site - BEFORE), sizeof(code)) < 0)
-		return;
+		return NULL;
 	if (!is_site(code, regs->rax, regs->r8))
-		return;
-	vma = vma_find(view, site);
+		return NULL;
+	vma = vma_find(current->view, site);
 	if (vma == NULL || vma->kind != VMA_FILE || (vma->flags & VM_SHARED) ||
 	    (vma->prot & (PROT_EXEC | PROT_WRITE)) != PROT_EXEC)
-		return;
-	patch(view, vma, site, (uint32_t)regs->rax);
+		return NULL;
+	return vma;
+}
+
+void arch_patch_site(struct regs *regs)
+{
+	const struct vma *vma = patchable(regs);
+
+	if (vma == NULL)
+		refused_sites[regs->rip & (REFUSED_SITES - 1)] = regs->rip;
+	else
+		patch(current->view, vma, regs->rip - SITE_SIZE, (uint32_t)regs->rax);
 }

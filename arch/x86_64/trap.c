@@ -39,9 +39,11 @@ struct extable {
 extern const struct extable __extable_start[], __extable_end[];
 
 extern char entry_iretq[], entry_bad_frame[];
+extern char leave_short_begin[], leave_pop_rsp[], leave_stub_begin[], entry_vsyscall[];
+extern char leave_vsyscall_begin[], leave_long[];
 
-uint64_t entry_syscall(struct regs *regs);
-uint64_t entry_syscall_trap(struct regs *regs);
+uint64_t exit_work(struct regs *regs);
+uint64_t frame_call_done(struct regs *regs, long result);
 void trap_program(struct regs *regs, unsigned vector);
 void trap_kernel(struct regs *regs, unsigned vector);
 void trap_bad_frame(struct regs *regs);
@@ -76,46 +78,6 @@ static const char *name_of(unsigned vector)
 	return vector < ARRAY_SIZE(names) ? names[vector] : "unknown exception";
 }
 
-/* --- the way back to a program --- */
-
-static bool canonical(uint64_t addr)
-{
-	return (uint64_t)((int64_t)(addr << 16) >> 16) == addr;
-}
-
-/* Let others run and deliver signals until nothing is left to be done.
- * => may the fast way out be taken (entry.S, leave_syscall)? */
-static uint64_t exit_work(struct regs *regs)
-{
-	struct cpu *c = this_cpu();
-
-	for (;;) {
-		if (__builtin_expect(c->need_resched, 0)) {
-			schedule();
-		} else if (__builtin_expect(current->signal_pending || current->restore_mask, 0)) {
-			signal_deliver(regs);
-		} else {
-			break;
-		}
-	}
-	return regs->rcx == regs->rip && regs->r11 == regs->rflags &&
-	       (regs->rflags & (RFLAGS_IF | RFLAGS_TF | RFLAGS_NT | RFLAGS_RF)) == RFLAGS_IF &&
-	       canonical(regs->rip);
-}
-
-uint64_t entry_syscall(struct regs *regs)
-{
-	syscall_dispatch(regs);
-	return exit_work(regs);
-}
-
-uint64_t entry_syscall_trap(struct regs *regs)
-{
-	arch_patch_site(regs);
-	syscall_dispatch(regs);
-	return exit_work(regs);
-}
-
 /* --- interrupts --- */
 
 void arch_irq_handler(unsigned irq, void (*fn)(void *), void *arg)
@@ -140,15 +102,107 @@ static void interrupt(unsigned vector, bool kernel)
 	}
 }
 
+static bool on_short_way_out(uintptr_t ip)
+{
+	return (ip >= (uintptr_t)leave_short_begin && ip < (uintptr_t)leave_pop_rsp) ||
+	       (ip >= (uintptr_t)leave_stub_begin && ip < (uintptr_t)entry_vsyscall) ||
+	       (ip >= (uintptr_t)leave_vsyscall_begin && ip < (uintptr_t)leave_long);
+}
+
+/* An interrupt of the kernel waits until the kernel is at a place where its handler may run. */
+static void hold(struct regs *regs, unsigned vector)
+{
+	struct cpu *c = this_cpu();
+
+	if (vector > VECTOR_TIMER)
+		return;
+	c->held |= 1u << (vector - VECTOR_PIC);
+	c->irq_held = true;
+	regs->rflags &= ~RFLAGS_IF;
+	if (on_short_way_out(regs->rip)) {
+		regs->rip = (uintptr_t)leave_long;
+		regs->rsp = (uintptr_t)task_regs(current);
+	}
+}
+
+static void handle_held(void)
+{
+	struct cpu *c = this_cpu();
+
+	while (c->held != 0) {
+		unsigned n = (unsigned)__builtin_ctz(c->held);
+
+		c->held &= c->held - 1;
+		interrupt(VECTOR_PIC + n, true);
+	}
+	c->irq_held = false;
+}
+
+/* With interrupts off.  The task's own stack may be in use to its depth. */
+static void run_held(void)
+{
+	run_on_stack(handle_held, irq_stack_top);
+}
+
 void arch_idle(void)
 {
 	/* STI takes effect after HLT has begun: an interrupt in between is not slept through. */
-	__asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+	__asm__ volatile("cli" : : : "memory");
+	if (!this_cpu()->irq_held)
+		__asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+	if (this_cpu()->irq_held)
+		run_held();
 }
 
 void arch_irq_window(void)
 {
-	__asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
+	__asm__ volatile("sti\n\tnop" : : : "memory");
+	arch_irq_resume();
+}
+
+void arch_irq_resume(void)
+{
+	if (this_cpu()->irq_held) {
+		__asm__ volatile("cli" : : : "memory");
+		run_held();
+	}
+	__asm__ volatile("sti" : : : "memory");
+}
+
+/* --- the way back to a program --- */
+
+static bool canonical(uint64_t addr)
+{
+	return (uint64_t)((int64_t)(addr << 16) >> 16) == addr;
+}
+
+/* Run handlers, let others run and deliver signals until nothing is left to be done.  Interrupts are
+ * off afterwards, so nothing comes between the last look and the program.
+ * => may the way out of a syscall instruction be taken (entry.S, leave_regs)? */
+uint64_t exit_work(struct regs *regs)
+{
+	struct cpu *c = this_cpu();
+
+	for (;;) {
+		__asm__ volatile("cli" : : : "memory");
+		if (c->irq_held)
+			run_held();
+		else if (c->need_resched)
+			schedule();
+		else if (current->signal_pending || current->restore_mask)
+			signal_deliver(regs);
+		else
+			break;
+	}
+	return regs->rcx == regs->rip && regs->r11 == regs->rflags &&
+	       (regs->rflags & REGS_LEAVE_MASK) == REGS_LEAVE_FLAGS && canonical(regs->rip);
+}
+
+/* A call that the table flags F ended. */
+uint64_t frame_call_done(struct regs *regs, long result)
+{
+	syscall_done(regs, 0, result);
+	return exit_work(regs);
 }
 
 /* --- exceptions --- */
@@ -299,7 +353,7 @@ void trap_kernel(struct regs *regs, unsigned vector)
 	if (vector == VECTOR_PF) {
 		kernel_page_fault(regs);
 	} else if (vector >= VECTOR_PIC) {
-		interrupt(vector, true);
+		hold(regs, vector);
 	} else if (vector == VECTOR_GP && regs->rip == (uintptr_t)entry_iretq) {
 		/* The frame is still complete on the kernel stack. */
 		regs->rip = (uintptr_t)entry_bad_frame;
