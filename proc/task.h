@@ -66,7 +66,7 @@ struct task {
 	struct sigqueue pending; /* signals for this task alone */
 	uint64_t blocked;	 /* signal mask, bit n-1 */
 	uint64_t saved_mask;	 /* to put back after sigsuspend, ppoll … */
-	uint64_t awaited; /* signals that rt_sigtimedwait waits for, blocked or not */
+	uint64_t awaited;	 /* signals that rt_sigtimedwait waits for, blocked or not */
 	uintptr_t alt_sp;
 	size_t alt_size;
 	unsigned alt_flags;

@@ -34,7 +34,7 @@ long syscall_not_there(void);
 #undef N
 static const syscall_fn entries[SYSCALL_LIMIT] = {
 	[0 ... SYSCALL_LIMIT - 1] = (syscall_fn)(void (*)(void))syscall_not_there,
-#define S(name, args, flags)	      [__NR_##name] = ENTRY_##flags(name),
+#define S(name, args, flags) [__NR_##name] = ENTRY_##flags(name),
 #define N(name, why)
 #include "syscalls/table.h"
 #undef S
@@ -51,7 +51,7 @@ const syscall_fn *syscall_entries = entries;
 
 /* The functions themselves. */
 static const syscall_fn functions[SYSCALL_LIMIT] = {
-#define S(name, args, flags)	      [__NR_##name] = ENTRY_0(name),
+#define S(name, args, flags) [__NR_##name] = ENTRY_0(name),
 #define N(name, why)
 #include "syscalls/table.h"
 #undef S

@@ -93,8 +93,7 @@ static void print_task(void)
 {
 	const struct task *t = current;
 
-	kprintf("task %d (%.16s)%s", t->tid, t->comm,
-		t->view == NULL ? ", of the kernel" : "");
+	kprintf("task %d (%.16s)%s", t->tid, t->comm, t->view == NULL ? ", of the kernel" : "");
 	if (t->view != NULL && task_sysno(t) >= 0)
 		kprintf(", in system call %ld", task_sysno(t));
 	kprintf("\n");
