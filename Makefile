@@ -142,6 +142,8 @@ help:
 #: make            the kernel, the initrd and the host command
 #: make run        ... and an interactive shell in QEMU; what is missing is fetched and built first
 #: make check      all tests; TESTS='name ...' runs only those
+#: make bench      the same questions to Linux and to us, and a table; BENCH='name ...' asks some,
+#:                 BENCH_QUICK=1 is short, MODE=icount counts instructions
 #: make debug      QEMU stopped at the first instruction, and gdb with all symbols;
 #:                 PROGRAM='sh -c ls' for a program of yours; make gdb: gdb alone, again
 #: make lint       formatting, static analysis, house rules; CHECKS='format tidy ...' for some

@@ -1,0 +1,111 @@
+/* measure.c: what is seen from outside: the start, sizes, the smallest memory. */
+#include "bench.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { START_MIB = 256, MOST_MIB = 256 };
+
+static const char *const names[SIDES] = { "Linux", "Flatshare" };
+
+/* From QEMU's start to the first line of a shell script that is the first program. */
+static void boot_pairs(void)
+{
+	const struct boot boot = {
+		START_MIB, "/b/scripts/first.sh", settings.small_initrd, 30, "@shell", false
+	};
+	unsigned rounds = settings.quick ? 3 : 9;
+	struct guest g;
+
+	for (unsigned i = 0; i < rounds * COLUMNS; i++) {
+		double ms[SIDES];
+		bool good = true;
+
+		progress("boot %u/%u", i + 1, rounds * COLUMNS);
+		for (unsigned s = 0; s < SIDES && good; s++) {
+			enum side side = (i / COLUMNS + s) % SIDES;
+
+			good = guest_start(&g, side, i % COLUMNS, &boot) ||
+			       guest_start(&g, side, i % COLUMNS, &boot);
+			ms[side] = (now() - g.started) * 1000;
+			if (good)
+				guest_stop(&g);
+			else
+				failed("boot.shell: %s does not reach its shell; last: %s",
+				       names[side], g.last);
+		}
+		for (unsigned s = 0; s < SIDES && good; s++)
+			series_add(s, i % COLUMNS, "boot.shell", "ms", ms[s]);
+	}
+}
+
+/* The smallest -m with which a shell does some work; 0: not even the most. */
+static unsigned smallest(enum side side, enum column column)
+{
+	unsigned bad = 0, good = MOST_MIB + 1;
+
+	while (good - bad > 1) {
+		unsigned mib = bad == 0 && good > MOST_MIB ? MOST_MIB : (bad + good) / 2;
+		const struct boot boot = {
+			mib, "/b/scripts/work.sh", settings.small_initrd, 12, "@worked", false
+		};
+		struct guest g;
+
+		progress("smallest memory, %s: -m %uM", names[side], mib);
+		if (guest_start(&g, side, column, &boot)) {
+			guest_stop(&g);
+			good = mib;
+		} else {
+			bad = mib;
+		}
+		if (bad == MOST_MIB)
+			return 0;
+	}
+	return good;
+}
+
+static void memory(void)
+{
+	for (unsigned s = 0; s < SIDES; s++) {
+		unsigned mib = smallest(s, FIXED);
+
+		if (mib == 0) {
+			failed("size.memory: %s does not run in %u MiB", names[s], MOST_MIB);
+			continue;
+		}
+		/* Where programs lie makes no difference to this. */
+		for (unsigned c = 0; c < COLUMNS; c++)
+			series_add(s, c, "size.memory", "MiB", mib);
+	}
+}
+
+static void kernel_size(void)
+{
+	const char *const path[SIDES] = { settings.linux_kernel, settings.kernel };
+	struct stat st;
+
+	for (unsigned s = 0; s < SIDES; s++)
+		for (unsigned c = 0; c < COLUMNS; c++)
+			if (stat(path[s], &st) == 0)
+				series_add(s, c, "size.kernel", "bytes", (double)st.st_size);
+}
+
+void measure_from_outside(bool (*wanted)(const struct question *))
+{
+	static const struct {
+		const char *name;
+		void (*measure)(void);
+	} all[] = {
+		{ "size.kernel", kernel_size },
+		{ "boot.shell", boot_pairs },
+		{ "size.memory", memory },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		const struct question *q = question_find(all[i].name);
+
+		if (q != NULL && wanted(q))
+			all[i].measure();
+	}
+}
