@@ -19,6 +19,7 @@
 #define MCR_ON	    0x0b /* DTR, RTS and OUT2, which lets the interrupt through */
 #define LSR	    5
 #define LSR_DATA    0x01
+#define LSR_BREAK   0x10 /* the byte in DATA, a NUL, stands for a break */
 #define LSR_EMPTY   0x20 /* the send FIFO */
 #define LSR_IDLE    0x40 /* and the shift register */
 #define SCRATCH	    7
@@ -47,20 +48,28 @@ static void enable(struct uart *u, uint8_t bits)
 
 static void receive(struct uart *u)
 {
-	uint8_t buf[FIFO];
+	uint8_t buf[FIFO], status = get(u, LSR);
 	size_t room, n;
 
-	while ((get(u, LSR) & LSR_DATA) != 0) {
+	while ((status & LSR_DATA) != 0) {
 		room = u->client->room(u->arg);
 		if (room == 0) {
 			enable(u, u->enabled & ~IER_RECEIVE);
 			return;
 		}
 		n = 0;
-		do {
+		while (n < room && n < FIFO && (status & (LSR_DATA | LSR_BREAK)) == LSR_DATA) {
 			buf[n++] = get(u, DATA);
-		} while (n < room && n < FIFO && (get(u, LSR) & LSR_DATA) != 0);
-		u->client->input(u->arg, buf, n);
+			status = get(u, LSR);
+		}
+		if (n > 0)
+			u->client->input(u->arg, buf, n);
+		if ((status & LSR_BREAK) != 0) {
+			get(u, DATA);
+			if (u->client->line_break != NULL)
+				u->client->line_break(u->arg);
+			status = get(u, LSR);
+		}
 	}
 }
 

@@ -19,6 +19,7 @@
 struct uart_client {
 	size_t (*room)(void *arg); /* bytes that input() may be given */
 	void (*input)(void *arg, const uint8_t *data, size_t len);
+	void (*line_break)(void *arg); /* the line was held low; NULL: nobody cares */
 	/* Fetch bytes to send.  NULL: the client never sends.  => how many */
 	size_t (*output)(void *arg, uint8_t *buf, size_t size);
 };

@@ -10,6 +10,7 @@
 
 #include "boot/boot.h"
 #include "fs/internal.h"
+#include "fs/pty.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -250,10 +251,12 @@ void dev_init(void)
 				 memory[i].ops) < 0)
 			panic("no memory for /dev");
 	}
+	pty_init();
 	dev_symlink("fd", "/proc/self/fd");
 	dev_symlink("stdin", "/proc/self/fd/0");
 	dev_symlink("stdout", "/proc/self/fd/1");
 	dev_symlink("stderr", "/proc/self/fd/2");
-	if (ramfs_boot_at(dev_root, "shm", S_IFDIR | 01777, 0, NULL) < 0)
+	if (ramfs_boot_at(dev_root, "shm", S_IFDIR | 01777, 0, NULL) < 0 ||
+	    ramfs_boot_at(dev_root, "pts", S_IFDIR | 0755, 0, NULL) < 0)
 		panic("no memory for /dev");
 }

@@ -25,6 +25,7 @@
 #define PATH_MAX 4096
 
 struct pipe;
+struct pty;
 struct file_lock;
 struct inotify_watch;
 struct xattr;
@@ -89,8 +90,9 @@ struct inode {
 			uintptr_t next_cookie;
 			size_t child_count;
 		};
-		char *target; /* symbolic links of a ramfs */
-		struct {      /* procfs */
+		char *target;	 /* symbolic links of a ramfs */
+		struct pty *pty; /* terminals in a devpts */
+		struct {	 /* procfs */
 			const void *entry;
 			pid_t pid, tid;
 			int fd;
@@ -107,6 +109,8 @@ struct fs_type {
 	int (*fill)(struct super *sb, const char *options);
 	/* Text of the super's options for /proc/mounts, beginning with ','. */
 	void (*show)(const struct super *sb, char *buf, size_t size);
+	/* The super goes: free what hangs on it.  NULL: nothing */
+	void (*release)(struct super *sb);
 	bool computed; /* contents are made when they are read: no blocks */
 };
 
@@ -121,6 +125,7 @@ struct super {
 	uint64_t inodes, max_inodes;
 	uint64_t xattr_bytes; /* taken by extended attributes */
 	mode_t root_mode;
+	void *priv; /* of the file system */
 };
 
 /* Device numbers, as stat(2) and mknod(2) have them. */

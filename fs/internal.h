@@ -38,6 +38,9 @@ extern const struct fs_type *const fs_types[];
 struct super *super_create(const struct fs_type *type, const char *options, int *err);
 void super_get(struct super *sb);
 void super_put(struct super *sb);
+/* Keep the tree of names up, as a mount does; let it go. */
+void super_hold(struct super *sb);
+void super_release(struct super *sb);
 /* A mount of dentry `root` (counted here), not attached.  => NULL */
 struct mount *mount_create(struct super *sb, struct dentry *root, const char *source,
 			   unsigned long flags);
@@ -94,7 +97,8 @@ struct file *file_create(struct inode *inode, struct dentry *d, struct mount *m,
 
 /* --- ramfs.c, filemap.c --- */
 
-extern const struct fs_type tmpfs_type, rootfs_type, devtmpfs_type, proc_type, anon_type;
+extern const struct fs_type tmpfs_type, rootfs_type, devtmpfs_type, proc_type, anon_type,
+	devpts_type;
 extern const struct file_ops ramfs_file_ops, ramfs_dir_ops;
 struct inode *ramfs_inode(struct super *sb, mode_t mode, dev_t rdev, const char *target, int *err);
 /* Names in a ramfs at boot: parents are made. */

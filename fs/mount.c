@@ -28,7 +28,8 @@ struct mount *anon_mount;
 static unsigned next_dev = 1;
 static int next_mount_id = 1;
 
-const struct fs_type *const fs_types[] = { &tmpfs_type, &devtmpfs_type, &proc_type, NULL };
+const struct fs_type *const fs_types[] = { &tmpfs_type, &devtmpfs_type, &proc_type, &devpts_type,
+					   NULL };
 
 const struct fs_type *fs_type_find(const char *name)
 {
@@ -69,8 +70,11 @@ void super_get(struct super *sb)
 
 void super_put(struct super *sb)
 {
-	if (ref_put(&sb->ref))
-		cache_free(&super_cache, sb);
+	if (!ref_put(&sb->ref))
+		return;
+	if (sb->type->release != NULL)
+		sb->type->release(sb);
+	cache_free(&super_cache, sb);
 }
 
 static void super_shut_down(struct super *sb)
@@ -81,6 +85,19 @@ static void super_shut_down(struct super *sb)
 	notify_unmount(sb);
 	dentry_drop_tree(root);
 	dentry_put(root);
+}
+
+void super_hold(struct super *sb)
+{
+	super_get(sb);
+	sb->active++;
+}
+
+void super_release(struct super *sb)
+{
+	if (--sb->active == 0)
+		super_shut_down(sb);
+	super_put(sb);
 }
 
 /* --- mounts --- */
@@ -103,8 +120,7 @@ struct mount *mount_create(struct super *sb, struct dentry *root, const char *so
 	m->root = root;
 	m->flags = flags & KEPT_FLAGS;
 	m->id = next_mount_id++;
-	super_get(sb);
-	sb->active++;
+	super_hold(sb);
 	dentry_get(root);
 	return m;
 }
@@ -123,9 +139,7 @@ void mount_put(struct mount *m)
 	dentry_put(m->root);
 	kfree(m->source);
 	cache_free(&mount_cache, m);
-	if (--sb->active == 0)
-		super_shut_down(sb);
-	super_put(sb);
+	super_release(sb);
 }
 
 void mount_attach(struct mount *m, const struct path *at)

@@ -69,7 +69,7 @@ static int open_ops(struct file *f)
 	}
 	if (S_ISFIFO(inode->mode))
 		return fifo_open(inode, f);
-	if (S_ISCHR(inode->mode))
+	if (S_ISCHR(inode->mode) && inode->fops == NULL)
 		f->ops = dev_lookup(dev_major(inode->rdev), dev_minor(inode->rdev));
 	else
 		f->ops = inode->fops;
@@ -81,7 +81,8 @@ static int open_ops(struct file *f)
 struct file *open_path(const struct path *p, unsigned flags, int *err)
 {
 	struct inode *inode = p->dentry->inode;
-	struct file *f = file_create(inode, p->dentry, p->mnt, NULL, flags & ~OPEN_ONLY);
+	struct file *f =
+		file_create(inode, p->dentry, p->mnt, NULL, flags & ~(OPEN_ONLY & ~O_NOCTTY));
 
 	*err = -ENOMEM;
 	if (f == NULL)
@@ -90,7 +91,8 @@ struct file *open_path(const struct path *p, unsigned flags, int *err)
 		f->writer = true;
 		inode->writers++;
 	}
-	*err = open_ops(f);
+	*err = open_ops(f); /* a terminal looks at O_NOCTTY */
+	f->flags &= ~(unsigned)O_NOCTTY;
 	if (*err == 0 && (flags & O_DIRECT) && !(flags & O_PATH) && !file_may_be_direct(inode)) {
 		file_put(f);
 		*err = -EINVAL;

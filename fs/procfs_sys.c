@@ -4,6 +4,7 @@
 
 #include "boot/boot.h"
 #include "fs/procfs.h"
+#include "fs/pty.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "proc/uts.h"
@@ -103,6 +104,9 @@ SHOW_NUMBER(overcommit_memory, 0)
 SHOW_NUMBER(max_map_count, 65530)
 SHOW_NUMBER(swappiness, 0)
 SHOW_NUMBER(mmap_min_addr, 65536)
+SHOW_NUMBER(pty_max, DEVPTS_MAX)
+SHOW_NUMBER(pty_nr, devpts_count)
+SHOW_NUMBER(pty_reserve, DEVPTS_RESERVE)
 
 /* --- the tree --- */
 
@@ -114,6 +118,13 @@ static const struct procfs_entry random_entries[] = {
 	{ 0 },
 };
 
+static const struct procfs_entry pty_entries[] = {
+	PROC_FILE("max", 0444, show_pty_max),
+	PROC_FILE("nr", 0444, show_pty_nr),
+	PROC_FILE("reserve", 0444, show_pty_reserve),
+	{ 0 },
+};
+
 static const struct procfs_entry kernel_entries[] = {
 	PROC_FILE("cap_last_cap", 0444, show_cap_last_cap),
 	PROC_FILE_RW("domainname", 0644, show_domainname, write_domainname),
@@ -122,6 +133,7 @@ static const struct procfs_entry kernel_entries[] = {
 	PROC_FILE("osrelease", 0444, show_osrelease),
 	PROC_FILE("ostype", 0444, show_ostype),
 	PROC_FILE("pid_max", 0444, show_pid_max),
+	PROC_DIR("pty", 0555, pty_entries),
 	PROC_DIR("random", 0555, random_entries),
 	PROC_FILE("threads-max", 0444, show_threads_max),
 	PROC_FILE("version", 0444, show_version),

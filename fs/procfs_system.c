@@ -230,7 +230,7 @@ static int show_devices(struct text *t, const struct inode *inode)
 {
 	(void)inode;
 	text_printf(t, "Character devices:\n  1 mem\n  4 ttyS\n  5 /dev/tty\n  5 /dev/console\n"
-		       "\nBlock devices:\n");
+		       "  5 /dev/ptmx\n128 ptm\n136 pts\n\nBlock devices:\n");
 	return 0;
 }
 

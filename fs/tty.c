@@ -11,6 +11,7 @@
 #include "fs/tty_internal.h"
 #include "fs/vfs.h"
 #include "lib/string.h"
+#include "proc/cred.h"
 #include "proc/task.h"
 
 #define CHUNK	     256
@@ -23,25 +24,30 @@ static struct tty *console; /* /dev/console; NULL: not a terminal */
 
 /* --- the driver's side --- */
 
-static void signal_group(void *arg, enum ldisc_signal which)
+static void on_event(void *arg, enum ldisc_event what)
 {
-	static const int numbers[] = {
+	static const int numbers[LDISC_EVENTS] = {
 		[LDISC_INTR] = SIGINT,
 		[LDISC_QUIT] = SIGQUIT,
 		[LDISC_SUSP] = SIGTSTP,
 	};
 	struct tty *t = arg;
 
-	if (t->pgrp != 0)
-		signal_send_pgrp(t->pgrp, numbers[which], NULL);
+	if (numbers[what] == 0) {
+		if (t->ops->event != NULL)
+			t->ops->event(t, what);
+	} else if (t->pgrp != 0) {
+		signal_send_pgrp(t->pgrp, numbers[what], NULL);
+	}
 }
 
-void tty_init(struct tty *t, const struct tty_ops *ops, unsigned major, unsigned minor)
+void tty_init(struct tty *t, const struct tty_ops *ops, dev_t dev, uint8_t *out, uint32_t out_size)
 {
 	memset(t, 0, sizeof(*t));
-	ldisc_init(&t->ldisc, signal_group, t);
+	ldisc_init(&t->ldisc, out, out_size, on_event, t);
 	t->ops = ops;
-	t->dev = (dev_t)major << 8 | minor;
+	t->dev = dev;
+	t->in_speed = t->out_speed = 38400;
 	waitq_init(&t->read_wait);
 	waitq_init(&t->write_wait);
 }
@@ -65,21 +71,34 @@ void tty_resume(struct tty *t)
 
 void tty_start(struct tty *t)
 {
-	if (!t->ldisc.stopped && ldisc_pending_output(&t->ldisc) > 0)
+	if (ldisc_pending_output(&t->ldisc) > 0 && (!t->ldisc.stopped || t->ldisc.pseudo))
 		t->ops->start(t);
 }
 
-void tty_input(struct tty *t, const uint8_t *data, size_t len)
+/* Input has come: whom it concerns. */
+static void after_input(struct tty *t)
 {
-	if (t->hung_up)
-		return;
-	for (size_t i = 0; i < len; i++)
-		ldisc_input(&t->ldisc, data[i]);
+	ldisc_input_end(&t->ldisc);
 	if (tty_input_ready(t, false))
 		waitq_wake(&t->read_wait);
 	if (ldisc_can_write(&t->ldisc)) /* a signal may have emptied the output */
 		waitq_wake(&t->write_wait);
 	tty_start(t);
+}
+
+void tty_input(struct tty *t, const uint8_t *data, size_t len)
+{
+	if (t->gone)
+		return;
+	for (size_t i = 0; i < len; i++)
+		ldisc_input(&t->ldisc, data[i]);
+	after_input(t);
+}
+
+void tty_break(struct tty *t)
+{
+	ldisc_break(&t->ldisc);
+	after_input(t);
 }
 
 size_t tty_take_output(struct tty *t, uint8_t *buf, size_t size)
@@ -94,14 +113,22 @@ size_t tty_take_output(struct tty *t, uint8_t *buf, size_t size)
 	return n;
 }
 
-void tty_set_size(struct tty *t, unsigned rows, unsigned columns)
+void tty_resize(struct tty *t, const struct winsize *size)
 {
-	if (t->size.ws_row == rows && t->size.ws_col == columns)
+	if (memcmp(&t->size, size, sizeof(*size)) == 0)
 		return;
-	t->size.ws_row = rows;
-	t->size.ws_col = columns;
+	t->size = *size;
 	if (t->pgrp != 0)
 		signal_send_pgrp(t->pgrp, SIGWINCH, NULL);
+}
+
+void tty_set_size(struct tty *t, unsigned rows, unsigned columns)
+{
+	struct winsize size = t->size;
+
+	size.ws_row = rows;
+	size.ws_col = columns;
+	tty_resize(t, &size);
 }
 
 /* --- sessions --- */
@@ -128,7 +155,17 @@ void tty_set_controlling(struct tty *t, struct proc *p)
 	p->tty = t;
 }
 
-void tty_session_leader_exit(struct proc *p)
+/* The foreground group learns that its session's terminal is lost. */
+static void hang_up_group(pid_t pgrp, bool go_on)
+{
+	if (pgrp == 0)
+		return;
+	signal_send_pgrp(pgrp, SIGHUP, NULL);
+	if (go_on)
+		signal_send_pgrp(pgrp, SIGCONT, NULL);
+}
+
+void tty_session_leader_leaves(struct proc *p)
 {
 	struct tty *t = p->tty;
 	pid_t foreground = t->pgrp;
@@ -136,29 +173,49 @@ void tty_session_leader_exit(struct proc *p)
 	if (t->session != p->sid)
 		return;
 	leave_session(t);
-	if (foreground != 0) {
-		signal_send_pgrp(foreground, SIGHUP, NULL);
-		signal_send_pgrp(foreground, SIGCONT, NULL);
+	hang_up_group(foreground, true);
+}
+
+/* A leader that lost its terminal by a hang-up passes that on when it ends. */
+void tty_proc_exit(struct proc *p)
+{
+	struct tty *t = p->tty;
+
+	if (p->sid == p->pid && t != NULL && t->session == p->sid) {
+		pid_t foreground = t->pgrp;
+
+		leave_session(t);
+		hang_up_group(foreground, !t->ldisc.pseudo);
+	} else if (p->sid == p->pid && t == NULL) {
+		hang_up_group(p->hangup_pgrp, true);
 	}
+	p->tty = NULL;
 }
 
 void tty_hangup(struct tty *t)
 {
 	struct proc *leader = t->session != 0 ? proc_find(t->session) : NULL;
-	pid_t foreground = t->pgrp;
 
-	t->hung_up = true;
-	if (leader != NULL) {
+	if (leader != NULL && leader->tty == t) {
+		leader->hangup_pgrp = t->pgrp;
 		signal_send_proc(leader, SIGHUP, NULL);
 		signal_send_proc(leader, SIGCONT, NULL);
 	}
-	if (foreground != 0)
-		signal_send_pgrp(foreground, SIGHUP, NULL);
 	leave_session(t);
+	t->hangups++;
 	ldisc_flush_input(&t->ldisc);
-	ldisc_flush_output(&t->ldisc);
+	ldisc_set_termios(&t->ldisc, &ldisc_default_termios);
 	waitq_wake(&t->read_wait);
 	waitq_wake(&t->write_wait);
+}
+
+int tty_hangup_current(void)
+{
+	if (!capable(CAP_SYS_TTY_CONFIG))
+		return -EPERM;
+	if (current->proc->tty != NULL)
+		tty_hangup(current->proc->tty);
+	return 0;
 }
 
 unsigned tty_number(const struct tty *t)
@@ -204,9 +261,14 @@ static int check_write(struct tty *t)
 
 /* --- reading --- */
 
+bool tty_file_dead(const struct file *f)
+{
+	return (uintptr_t)f->priv != f->tty->hangups;
+}
+
 static bool canonical(const struct tty *t)
 {
-	return (t->ldisc.termios.c_lflag & ICANON) != 0;
+	return ldisc_is_canonical(&t->ldisc);
 }
 
 bool tty_input_ready(const struct tty *t, bool for_poll)
@@ -214,8 +276,6 @@ bool tty_input_ready(const struct tty *t, bool for_poll)
 	const struct termios *s = &t->ldisc.termios;
 	size_t least = 1;
 
-	if (t->hung_up)
-		return true;
 	if (for_poll && !canonical(t) && s->c_cc[VTIME] == 0 && s->c_cc[VMIN] > 0)
 		least = s->c_cc[VMIN];
 	return ldisc_readable(&t->ldisc) >= least;
@@ -243,16 +303,22 @@ static ssize_t read_some(struct tty *t, struct iobuf *b, bool *end)
 	return done;
 }
 
-/* Wait for a line, or (not canonical) a byte, until the deadline.  => 0, -errno */
+/* Wait for a line, or (not canonical) a byte, until the deadline.
+ * => 0, also after a hang-up; -errno */
 static int wait_for_input(struct tty *t, struct file *f, uint64_t deadline)
 {
+	bool lines = canonical(t);
+	int err;
+
 	if (tty_input_ready(t, false))
 		return 0;
 	if ((f->flags & O_NONBLOCK) != 0)
 		return -EAGAIN;
-	return WAIT_EVENT_UNTIL(&t->read_wait,
-				tty_input_ready(t, false) || canonical(t) != (deadline == 0),
-				deadline == 0 ? NO_DEADLINE : deadline);
+	err = WAIT_EVENT_UNTIL(&t->read_wait,
+			       tty_input_ready(t, false) || canonical(t) != lines ||
+				       tty_file_dead(f),
+			       deadline);
+	return err == 0 && tty_file_dead(f) && t->gone ? -EIO : err;
 }
 
 static uint64_t after(unsigned tenths)
@@ -275,7 +341,7 @@ static ssize_t read_raw(struct tty *t, struct file *f, struct iobuf *b)
 		if (n < 0)
 			return done > 0 ? (ssize_t)done : n;
 		done += n;
-		if (iobuf_left(b) == 0 || (done > 0 && done >= min) || t->hung_up)
+		if (iobuf_left(b) == 0 || (done > 0 && done >= min) || tty_file_dead(f))
 			return done;
 		if (min == 0 && time == 0)
 			return 0;
@@ -294,20 +360,20 @@ static ssize_t read_raw(struct tty *t, struct file *f, struct iobuf *b)
 static ssize_t read_canonical(struct tty *t, struct file *f, struct iobuf *b)
 {
 	bool end;
-	int err = wait_for_input(t, f, 0);
+	int err = wait_for_input(t, f, NO_DEADLINE);
 
 	if (err < 0)
 		return err;
 	return read_some(t, b, &end);
 }
 
-static ssize_t tty_read(struct file *f, struct iobuf *b, off_t *pos)
+ssize_t tty_read(struct file *f, struct iobuf *b, off_t *pos)
 {
 	struct tty *t = f->tty;
 	int err;
 
 	(void)pos;
-	if (t->hung_up || iobuf_left(b) == 0)
+	if (tty_file_dead(f) || iobuf_left(b) == 0)
 		return 0;
 	err = check_read(t);
 	if (err < 0)
@@ -316,7 +382,7 @@ static ssize_t tty_read(struct file *f, struct iobuf *b, off_t *pos)
 		ssize_t n = read_canonical(t, f, b);
 
 		/* Another process may have switched the mode while this one waited. */
-		if (n != 0 || canonical(t))
+		if (n != 0 || canonical(t) || tty_file_dead(f))
 			return n;
 	}
 	return read_raw(t, f, b);
@@ -328,20 +394,20 @@ static int wait_for_room(struct tty *t, struct file *f)
 {
 	if ((f->flags & O_NONBLOCK) != 0)
 		return -EAGAIN;
-	return WAIT_EVENT(&t->write_wait, ldisc_can_write(&t->ldisc) || t->hung_up);
+	return WAIT_EVENT(&t->write_wait, ldisc_can_write(&t->ldisc) || tty_file_dead(f));
 }
 
 /* Bytes that were fetched from the program but could not be sent count as not written. */
-static ssize_t tty_write(struct file *f, struct iobuf *b, off_t *pos)
+ssize_t tty_write(struct file *f, struct iobuf *b, off_t *pos)
 {
 	struct tty *t = f->tty;
 	uint8_t chunk[CHUNK];
 	size_t done = 0, have = 0, at = 0;
-	int err = check_write(t);
+	int err = tty_file_dead(f) ? -EIO : check_write(t);
 
 	(void)pos;
 	while (err == 0 && (at < have || iobuf_left(b) > 0)) {
-		if (t->hung_up)
+		if (tty_file_dead(f))
 			return -EIO;
 		if (at == have) {
 			at = 0;
@@ -360,14 +426,14 @@ static ssize_t tty_write(struct file *f, struct iobuf *b, off_t *pos)
 	return done > 0 ? (ssize_t)done : err;
 }
 
-static unsigned tty_poll(struct file *f, struct poll_table *pt)
+unsigned tty_poll(struct file *f, struct poll_table *pt)
 {
 	struct tty *t = f->tty;
 	unsigned ready = 0;
 
 	poll_wait(pt, &t->read_wait);
 	poll_wait(pt, &t->write_wait);
-	if (t->hung_up)
+	if (tty_file_dead(f))
 		return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM | POLLERR | POLLHUP;
 	if (tty_input_ready(t, true))
 		ready |= POLLIN | POLLRDNORM;
@@ -387,48 +453,67 @@ static struct tty *tty_by_number(dev_t dev)
 	return NULL;
 }
 
-static int open_tty(struct file *f, struct tty *t)
-{
-	if (t == NULL)
-		return -ENXIO;
-	if (t->exclusive && current->proc->euid != 0)
-		return -EBUSY;
-	f->tty = t;
-	return 0;
-}
-
-/* A session leader without a terminal gets the one that it opens, if that is free. */
+/* A session leader without a terminal gets the one that it opens, if that is free; but not one that
+ * it may only write to. */
 static void adopt(struct file *f)
 {
 	struct proc *p = current->proc;
 
-	if ((f->flags & O_NOCTTY) == 0 && p->sid == p->pid && p->tty == NULL &&
-	    f->tty->session == 0)
+	if ((f->flags & O_NOCTTY) == 0 && (f->flags & O_ACCMODE) != O_WRONLY && p->sid == p->pid &&
+	    p->tty == NULL && f->tty->session == 0)
 		tty_set_controlling(f->tty, p);
 }
 
-static int tty_open(struct inode *inode, struct file *f)
+static int open_tty(struct tty *t, struct file *f)
 {
-	int err = open_tty(f, tty_by_number(inode->rdev));
+	int err;
+
+	if (t == NULL)
+		return -ENXIO;
+	if (t->exclusive && !capable(CAP_SYS_ADMIN))
+		return -EBUSY;
+	err = t->ops->open == NULL ? 0 : t->ops->open(t);
+	if (err < 0)
+		return err;
+	t->files++;
+	f->tty = t;
+	f->priv = (void *)t->hangups;
+	return 0;
+}
+
+int tty_open_file(struct tty *t, struct file *f)
+{
+	int err = open_tty(t, f);
 
 	if (err == 0)
 		adopt(f);
 	return err;
 }
 
+void tty_release(struct file *f)
+{
+	struct tty *t = f->tty;
+
+	if (--t->files == 0 && t->ops->closed != NULL)
+		t->ops->closed(t);
+}
+
+static int tty_open(struct inode *inode, struct file *f)
+{
+	return tty_open_file(tty_by_number(inode->rdev), f);
+}
+
 static int controlling_open(struct inode *inode, struct file *f)
 {
 	(void)inode;
-	return open_tty(f, current->proc->tty);
+	return open_tty(current->proc->tty, f);
 }
 
 static int console_open(struct inode *inode, struct file *f)
 {
 	(void)inode;
-	return open_tty(f, console);
+	return open_tty(console, f);
 }
-
-#define TTY_FILE_OPS .read = tty_read, .write = tty_write, .poll = tty_poll, .ioctl = tty_ioctl
 
 static const struct file_ops tty_file_ops = { TTY_FILE_OPS, .open = tty_open };
 static const struct file_ops controlling_ops = { TTY_FILE_OPS, .open = controlling_open };
@@ -443,7 +528,7 @@ int tty_register(struct tty *t, const char *name)
 	if (i == TTYS_MAX)
 		return -ENOMEM;
 	ttys[i] = t;
-	return dev_register(name, t->dev >> 8, t->dev & 0xff, 0620, &tty_file_ops);
+	return dev_register(name, dev_major(t->dev), dev_minor(t->dev), 0620, &tty_file_ops);
 }
 
 void tty_register_names(struct tty *t)

@@ -20,6 +20,7 @@
 struct tty;
 struct proc;
 struct file;
+struct inode;
 
 /* What a driver does for a terminal. */
 struct tty_ops {
@@ -27,6 +28,15 @@ struct tty_ops {
 	void (*start)(struct tty *t);
 	/* There is room for input again. */
 	void (*resume)(struct tty *t);
+	/* The rest may be NULL. */
+	/* A file is about to be opened.  => 0, -errno */
+	int (*open)(struct tty *t);
+	/* The last file was closed.  t may be gone afterwards. */
+	void (*closed)(struct tty *t);
+	/* Output was stopped or started, a queue was emptied. */
+	void (*event)(struct tty *t, enum ldisc_event what);
+	/* The settings were changed; the driver may correct those that it does not have. */
+	void (*settings)(struct tty *t, const struct termios *old);
 };
 
 struct tty {
@@ -38,13 +48,18 @@ struct tty {
 	pid_t session;		 /* 0: nobody's controlling terminal */
 	pid_t pgrp;		 /* the foreground group; 0: none */
 	struct winsize size;
+	struct termios locked;	      /* TIOCSLCKTRMIOS: bits that are set cannot be changed */
+	unsigned in_speed, out_speed; /* bits a second */
 	dev_t dev;
-	bool held_back; /* the driver was told that there is no room */
-	bool hung_up;
-	bool exclusive; /* TIOCEXCL */
+	unsigned files;	   /* open ones */
+	uintptr_t hangups; /* how often it was hung up: a file from before is dead */
+	bool held_back;	   /* the driver was told that there is no room */
+	bool gone;	   /* its other end is, for good */
+	bool exclusive;	   /* TIOCEXCL */
 };
 
-void tty_init(struct tty *t, const struct tty_ops *ops, unsigned major, unsigned minor);
+/* `out`: memory for out_size bytes of output (see ldisc_init). */
+void tty_init(struct tty *t, const struct tty_ops *ops, dev_t dev, uint8_t *out, uint32_t out_size);
 /* Make it /dev/<name>. */
 int tty_register(struct tty *t, const char *name);
 /* Register /dev/tty, and /dev/console for `console` unless that is NULL. */
@@ -59,15 +74,24 @@ void tty_input(struct tty *t, const uint8_t *data, size_t len);
 size_t tty_take_output(struct tty *t, uint8_t *buf, size_t size);
 /* The other end's window has changed: the foreground group gets SIGWINCH. */
 void tty_set_size(struct tty *t, unsigned rows, unsigned columns);
-/* The other end is gone: the session gets SIGHUP, reads end, writes fail. */
+/* The line was held low for longer than a character takes. */
+void tty_break(struct tty *t);
+/* The connection is lost, or vhangup(2): the session's leader gets SIGHUP and the session loses its
+ * terminal; for all files that are open now reads end and writes fail. */
 void tty_hangup(struct tty *t);
+/* Open t for f; a session leader without a terminal gets it, unless f has O_NOCTTY.  => 0, -errno */
+int tty_open_file(struct tty *t, struct file *f);
 
 /* -- for processes */
 
 /* Make t the controlling terminal of p, a session leader, with p's group in the foreground. */
 void tty_set_controlling(struct tty *t, struct proc *p);
-/* p, a session leader with a terminal, ends: the session loses it. */
-void tty_session_leader_exit(struct proc *p);
+/* p, a session leader with a terminal, gives it up, or ends: the session loses it. */
+void tty_session_leader_leaves(struct proc *p);
+/* p ends: what that means for the terminal. */
+void tty_proc_exit(struct proc *p);
+/* vhangup(2) */
+int tty_hangup_current(void);
 /* Device number as /proc/<pid>/stat shows it; 0: no terminal. */
 unsigned tty_number(const struct tty *t);
 

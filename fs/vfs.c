@@ -1,5 +1,7 @@
 /* vfs.c: the start of the file systems, and each process's root, working directory and umask. */
 
+#include <linux/mount.h>
+
 #include "fs/internal.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -305,7 +307,13 @@ void vfs_mount_defaults(void)
 {
 	static const struct {
 		const char *path, *type;
-	} defaults[] = { { "/dev", "devtmpfs" }, { "/proc", "proc" } };
+		unsigned long flags;
+		const char *options;
+	} defaults[] = {
+		{ "/dev", "devtmpfs", 0, NULL },
+		{ "/proc", "proc", 0, NULL },
+		{ "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "gid=5,mode=620,ptmxmode=666" },
+	};
 	struct super *root = root_mount->sb;
 	struct path at;
 
@@ -316,7 +324,8 @@ void vfs_mount_defaults(void)
 		if (path_lookup(AT_FDCWD, defaults[i].path, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &at) <
 		    0)
 			continue;
-		int err = do_mount(defaults[i].type, &at, defaults[i].type, 0, NULL);
+		int err = do_mount(defaults[i].type, &at, defaults[i].type, defaults[i].flags,
+				   defaults[i].options);
 		if (err < 0)
 			kprintf("vfs: cannot mount %s: %d\n", defaults[i].path, err);
 		path_put(&at);

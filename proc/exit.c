@@ -142,13 +142,6 @@ static void hand_children_on(struct proc *p)
 	}
 }
 
-static void end_session(struct proc *p)
-{
-	if (p->sid == p->pid && p->tty != NULL)
-		tty_session_leader_exit(p);
-	p->tty = NULL;
-}
-
 /* The last task of p ends: everything goes but what wait4 wants to know. */
 static void proc_end(struct proc *p)
 {
@@ -157,7 +150,7 @@ static void proc_end(struct proc *p)
 	p->files = NULL;
 	fs_state_put(p->fs);
 	p->fs = NULL;
-	end_session(p);
+	tty_proc_exit(p);
 	proc_drop_exe(p);
 	hand_children_on(p);
 	sigqueue_flush(&p->pending);

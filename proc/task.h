@@ -118,7 +118,8 @@ struct proc {
 	char comm[16]; /* zombie: the name of its last task */
 
 	pid_t pgid, sid;
-	struct tty *tty; /* controlling terminal, or NULL */
+	struct tty *tty;   /* controlling terminal, or NULL */
+	pid_t hangup_pgrp; /* a leader's: the foreground when its terminal was hung up; or 0 */
 
 	int exit_code;		       /* as wait4 reports it: status << 8 | signal */
 	bool group_exit;	       /* all tasks must end with exit_code */

@@ -9,6 +9,7 @@
 #include "mm/slab.h"
 #include "mm/usercopy.h"
 #include "proc/cred.h"
+#include "fs/tty.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
@@ -332,7 +333,13 @@ long sys_setsid(void)
 		return -EPERM;
 	p->sid = p->pgid = p->pid;
 	p->tty = NULL;
+	p->hangup_pgrp = 0;
 	return p->pid;
+}
+
+long sys_vhangup(void)
+{
+	return tty_hangup_current();
 }
 
 /* --- capabilities --- */

@@ -325,6 +325,7 @@ S(getpgrp, (void), 0)
 S(getsid, (pid_t pid), 0)
 S(setpgid, (pid_t pid, pid_t pgid), 0)
 S(setsid, (void), 0)
+S(vhangup, (void), 0)
 S(capget, (struct __user_cap_header_struct *header, struct __user_cap_data_struct *data), 0)
 S(capset, (struct __user_cap_header_struct *header, const struct __user_cap_data_struct *data), 0)
 
