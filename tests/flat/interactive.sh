@@ -1,17 +1,6 @@
 # An interactive shell as a person uses it: prompt, editing, history, completion, ^C ^Z ^D, jobs, size.
 . tests/flat/lib.sh
 
-# session NAME STEP ... : one guest with a shell, and what is typed there.
-session() {
-	name=$1
-	shift
-	if "$T/host/pty" -w 40 24x80 "$@" -- build/flat run -it -- sh -l >"$dir/why" 2>"$dir/shown"; then
-		echo "ok $name"
-	else
-		echo "not ok $name: $(cat "$dir/why"); shown: $(tail -c 300 "$dir/shown" | tr '\r\n' '  ')"
-	fi
-}
-
 session exit_status 'expect # ' 'send exit 42\r' 'exit 42'
 session echo_once 'expect # ' 'send echo a''bc\r' 'expect echo abc\r\n' 'expect abc\r\n' 'expect # ' \
 	'absent abc' 'send exit\r' 'exit 0'

@@ -28,3 +28,14 @@ status() {
 	run "$@" </dev/null
 	check "$name" status "$expected" "$status"
 }
+
+# session NAME STEP ... : one guest with a shell, and what is typed there.
+session() {
+	name=$1
+	shift
+	if "$T/host/pty" -w 40 24x80 "$@" -- build/flat run -it -- sh -l >"$dir/why" 2>"$dir/shown"; then
+		echo "ok $name"
+	else
+		echo "not ok $name: $(cat "$dir/why"); shown: $(tail -c 300 "$dir/shown" | tr '\r\n' '  ')"
+	fi
+}

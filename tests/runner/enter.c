@@ -71,7 +71,8 @@ static void devices(void)
 	static const char *const links[][2] = { { "fd", "/proc/self/fd" },
 						{ "stdin", "/proc/self/fd/0" },
 						{ "stdout", "/proc/self/fd/1" },
-						{ "stderr", "/proc/self/fd/2" } };
+						{ "stderr", "/proc/self/fd/2" },
+						{ "ptmx", "pts/ptmx" } };
 	char from[64], to[64];
 	size_t i;
 	int fd;
@@ -86,6 +87,10 @@ static void devices(void)
 		if (mount(from, in_root(from), NULL, MS_BIND, NULL) < 0)
 			err(125, "bind %s", from);
 	}
+	if (mkdir(in_root("/dev/pts"), 0755) < 0 ||
+	    mount("devpts", in_root("/dev/pts"), "devpts", MS_NOSUID | MS_NOEXEC,
+		  getuid() == 0 ? "gid=5,mode=620,ptmxmode=666" : "mode=620,ptmxmode=666") < 0)
+		err(125, "mount %s", in_root("/dev/pts"));
 	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
 		snprintf(to, sizeof(to), "/dev/%s", links[i][0]);
 		if (symlink(links[i][1], in_root(to)) < 0)

@@ -7,17 +7,18 @@
 #include <string.h>
 
 static struct ldisc ld;
-static int signals[3];
+static uint8_t out[LDISC_OUT_SIZE];
+static int signals[LDISC_EVENTS];
 
-static void on_signal(void *arg, enum ldisc_signal which)
+static void on_event(void *arg, enum ldisc_event what)
 {
 	(void)arg;
-	signals[which]++;
+	signals[what]++;
 }
 
 static void fresh(void)
 {
-	ldisc_init(&ld, on_signal, NULL);
+	ldisc_init(&ld, out, sizeof(out), on_event, NULL);
 	memset(signals, 0, sizeof(signals));
 }
 
@@ -25,6 +26,7 @@ static void type(const char *s)
 {
 	for (; *s != '\0'; s++)
 		ldisc_input(&ld, (uint8_t)*s);
+	ldisc_input_end(&ld);
 }
 
 static void set(tcflag_t l_on, tcflag_t l_off, tcflag_t i_on, tcflag_t o_on)
@@ -114,8 +116,8 @@ START_TEST(erase_takes_a_control_character_and_a_tab)
 	fresh();
 	type("\001\177");
 	ck_assert_str_eq(screen(), "^A\b \b\b \b");
-	type("ab\t\177");
-	ck_assert_str_eq(screen(), "ab\t\b \b\b \b\b \b\b \b\b \b\b \b");
+	type("ab\t\177"); /* the cursor goes back over the tab and rubs out nothing */
+	ck_assert_str_eq(screen(), "ab\t\b\b\b\b\b\b");
 	type("\r");
 	ck_assert_str_eq(line(), "ab\n");
 }
@@ -346,10 +348,162 @@ START_TEST(output_that_does_not_fit_is_not_taken)
 }
 END_TEST
 
+START_TEST(a_break)
+{
+	fresh();
+	set(0, ICANON | ECHO, 0, 0);
+	ldisc_break(&ld);
+	ck_assert_uint_eq(ldisc_readable(&ld), 1);
+	ck_assert_str_eq(line(), "");
+	set(0, 0, PARMRK, 0);
+	ldisc_break(&ld);
+	ck_assert_uint_eq(ldisc_readable(&ld), 3);
+	ck_assert_str_eq(line(), "\377");
+	type("abc");
+	set(0, 0, BRKINT, 0);
+	ldisc_break(&ld);
+	ck_assert_int_eq(signals[LDISC_INTR], 1);
+	ck_assert_uint_eq(ldisc_readable(&ld), 0);
+	set(0, 0, IGNBRK, 0);
+	ldisc_break(&ld);
+	ck_assert_int_eq(signals[LDISC_INTR], 1);
+	ck_assert_uint_eq(ldisc_readable(&ld), 0);
+}
+END_TEST
+
+/* At a pseudo terminal a stop keeps output from entering; what is there has arrived. */
+START_TEST(stop_at_a_pseudo_terminal)
+{
+	fresh();
+	ld.pseudo = true;
+	ldisc_write(&ld, (const uint8_t *)"a", 1);
+	type("\023bc");
+	ck_assert_int_eq(signals[LDISC_STOPPED], 1);
+	ck_assert_uint_eq(ldisc_write(&ld, (const uint8_t *)"x", 1), 0);
+	ck_assert(!ldisc_can_write(&ld));
+	ck_assert_str_eq(screen(), "a");
+	type("\021");
+	ck_assert_int_eq(signals[LDISC_STARTED], 1);
+	ck_assert_str_eq(screen(), "bc");
+}
+END_TEST
+
+/* What a call has stopped no key starts. */
+START_TEST(stop_by_call)
+{
+	fresh();
+	ldisc_stop_by_call(&ld, true);
+	type("a\021\003");
+	ck_assert_str_eq(screen(), "");
+	ldisc_stop_by_call(&ld, false);
+	ck_assert_str_eq(screen(), "^C");
+	type("\023");
+	ldisc_stop_by_call(&ld, false);
+	ck_assert(ld.stopped);
+}
+END_TEST
+
+START_TEST(echo_waits_for_room_and_the_oldest_is_forgotten)
+{
+	static uint8_t data[LDISC_OUT_SIZE];
+	static uint8_t buf[LDISC_OUT_SIZE];
+	size_t n;
+
+	fresh();
+	ld.pseudo = true;
+	ld.termios.c_oflag = 0;
+	memset(data, '.', sizeof(data));
+	n = ldisc_write(&ld, data, sizeof(data));
+	while (ldisc_pending_output(&ld) < sizeof(out))
+		type("-");
+	ck_assert_uint_gt(ldisc_room(&ld), 0); /* the master may write on */
+	for (int i = 0; i < LDISC_HELD_SIZE; i++)
+		ldisc_input(&ld, i < 4 ? 'a' : 'b');
+	type("123\r"); /* four more than fit */
+	while (ldisc_pending_output(&ld) > 0) {
+		n = ldisc_take_output(&ld, buf, sizeof(buf));
+		ck_assert_ptr_null(memchr(buf, 'a', n));
+	}
+	ck_assert_int_eq(memcmp(buf + n - 4, "123\n", 4), 0);
+}
+END_TEST
+
+/* A flush takes away only what a master's own buffer could not hold. */
+START_TEST(flush_at_a_pseudo_terminal)
+{
+	static uint8_t data[8000];
+
+	fresh();
+	ld.pseudo = true;
+	memset(data, 'x', sizeof(data));
+	ldisc_write(&ld, data, sizeof(data));
+	ldisc_flush_output(&ld);
+	ck_assert_uint_eq(ldisc_pending_output(&ld), LDISC_ARRIVED);
+	ck_assert_int_eq(signals[LDISC_FLUSHED_OUTPUT], 1);
+	ld.pseudo = false;
+	ldisc_flush_output(&ld);
+	ck_assert_uint_eq(ldisc_pending_output(&ld), 0);
+}
+END_TEST
+
+START_TEST(erasing_on_paper)
+{
+	fresh();
+	set(ECHOPRT, 0, 0, 0);
+	type("abc\177\177d\r");
+	ck_assert_str_eq(screen(), "abc\\cb/d\r\n");
+	ck_assert_str_eq(line(), "ad\n");
+}
+END_TEST
+
+START_TEST(processing_elsewhere)
+{
+	fresh();
+	set(EXTPROC, 0, 0, 0);
+	type("a\177\003\r");
+	ck_assert_str_eq(screen(), "");
+	ck_assert_str_eq(line(), "a\177\003\r");
+}
+END_TEST
+
+START_TEST(upper_case_terminals)
+{
+	fresh();
+	set(0, 0, IUCLC, OLCUC);
+	type("aBC\r");
+	ck_assert_str_eq(line(), "abc\n");
+	ck_assert_str_eq(screen(), "ABC\r\n");
+}
+END_TEST
+
+/* The fast way through and the byte-wise one give the same. */
+START_TEST(output_in_pieces_is_the_same)
+{
+	static const char text[] = "one\ttwo\r\nthree \303\244\tx\b\b\t\033[0m\tlast\tline\n";
+	char whole[300];
+
+	for (unsigned flags = 0; flags < 2; flags++) {
+		fresh();
+		set(0, 0, flags ? IUTF8 : 0, TAB3);
+		ldisc_write(&ld, (const uint8_t *)text, sizeof(text) - 1);
+		strcpy(whole, screen());
+		fresh();
+		set(0, 0, flags ? IUTF8 : 0, TAB3);
+		for (size_t i = 0; i < sizeof(text) - 1; i++)
+			ldisc_write(&ld, (const uint8_t *)text + i, 1);
+		ck_assert_str_eq(screen(), whole);
+	}
+}
+END_TEST
+
 UNIT_MAIN("ldisc", a_line_is_readable_when_it_is_complete, read_gives_one_line_at_a_time,
 	  a_short_read_leaves_the_rest, erase_takes_a_character, erase_stops_at_the_line,
 	  erase_takes_a_control_character_and_a_tab, erase_takes_a_whole_utf8_character,
 	  word_erase_takes_a_word, kill_takes_the_line, literal_next, reprint, end_of_file,
 	  signals_flush_and_echo, flow_control, raw, mode_changes_keep_what_was_typed,
 	  output_translation, carriage_returns, a_line_that_is_too_long_is_cut,
-	  a_paste_arrives_whole, a_full_buffer_loses_nothing, output_that_does_not_fit_is_not_taken)
+	  a_paste_arrives_whole, a_full_buffer_loses_nothing, output_that_does_not_fit_is_not_taken,
+	  a_break, stop_at_a_pseudo_terminal, stop_by_call,
+	  echo_waits_for_room_and_the_oldest_is_forgotten, flush_at_a_pseudo_terminal,
+	  erasing_on_paper, processing_elsewhere, upper_case_terminals,
+	  output_in_pieces_is_the_same)
