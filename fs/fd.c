@@ -195,6 +195,11 @@ int fd_install(struct file *f, unsigned fd_flags, int min)
 	return fd;
 }
 
+int fd_room(void)
+{
+	return find_free(current->proc->files, 0) < limit_of_fds() ? 0 : -EMFILE;
+}
+
 int fd_replace(struct file *f, unsigned fd_flags, int fd)
 {
 	struct files *t = current->proc->files;

@@ -12,6 +12,7 @@ struct files;
  * => fd, -EBADF: above the limit, -ENOMEM; the reference stays the caller's then */
 int fd_replace(struct file *f, unsigned fd_flags, int fd);
 int fd_close(int fd); /* => 0, -EBADF */
+int fd_room(void);    /* Is a descriptor free?  => 0, -EMFILE */
 /* => 0, 1, -EBADF */
 int fd_cloexec(int fd);
 void fd_set_cloexec(int fd, bool on);

@@ -120,6 +120,19 @@ struct file *file_create_ops(const struct file_ops *ops, void *priv, unsigned fl
 	return f;
 }
 
+struct file *file_create_node(const char *name, mode_t mode, const struct file_ops *ops,
+			      unsigned flags)
+{
+	struct dentry *d = anon_dentry(name, mode, 0);
+
+	if (d == NULL)
+		return NULL;
+	d->inode->nlink = 1;
+	struct file *f = file_create(d->inode, d, anon_mount, ops, flags);
+	dentry_put(d);
+	return f;
+}
+
 /* --- names --- */
 
 static char *copy_name(char *buf, size_t size, const char *text)
@@ -137,8 +150,9 @@ char *file_path(struct file *f, char *buf, size_t size)
 	if (f->dentry->flags & DE_ANON && f->dentry->parent == f->dentry) {
 		if (S_ISREG(f->inode->mode))
 			snprintf(buf, size, "/%s (deleted)", f->dentry->name);
-		else if (S_ISFIFO(f->inode->mode))
-			snprintf(buf, size, "pipe:[%llu]", (unsigned long long)f->inode->ino);
+		else if (S_ISFIFO(f->inode->mode) || S_ISSOCK(f->inode->mode))
+			snprintf(buf, size, "%s[%llu]", f->dentry->name,
+				 (unsigned long long)f->inode->ino);
 		else
 			snprintf(buf, size, "anon_inode:%s",
 				 f->ops->name == NULL ? "[file]" : f->ops->name);

@@ -105,7 +105,9 @@ int dir_create(struct path *dir, const char *name, size_t len, mode_t mode, dev_
 	return 0;
 }
 
-static int make_node(int dfd, const char *name, mode_t mode, dev_t rdev, const char *target)
+/* out, if wanted, gets the new node, counted. */
+static int make_node(int dfd, const char *name, mode_t mode, dev_t rdev, const char *target,
+		     struct path *out)
 {
 	struct walk w;
 	struct dentry *d;
@@ -122,7 +124,12 @@ static int make_node(int dfd, const char *name, mode_t mode, dev_t rdev, const c
 		if (w.slash && !S_ISDIR(mode))
 			err = -ENOENT;
 		if (err == 0)
-			err = dir_create(&w.path, w.last, w.last_len, mode, rdev, target, NULL);
+			err = dir_create(&w.path, w.last, w.last_len, mode, rdev, target,
+					 out == NULL ? NULL : &out->dentry);
+		if (err == 0 && out != NULL) {
+			out->mnt = w.path.mnt;
+			mount_get(out->mnt);
+		}
 	}
 	walk_end(&w);
 	return err;
@@ -140,19 +147,27 @@ int do_mknod(int dfd, const char *name, mode_t mode, dev_t rdev)
 	    type != S_IFSOCK)
 		return -EINVAL;
 	mode = type | (mode & 07777 & ~current->proc->fs->umask);
-	return make_node(dfd, name, mode, type == S_IFCHR || type == S_IFBLK ? rdev : 0, NULL);
+	return make_node(dfd, name, mode, type == S_IFCHR || type == S_IFBLK ? rdev : 0, NULL,
+			 NULL);
+}
+
+int do_mksock(const char *name, mode_t mode, struct path *out)
+{
+	return make_node(AT_FDCWD, name, S_IFSOCK | (mode & 07777 & ~current->proc->fs->umask), 0,
+			 NULL, out);
 }
 
 int do_mkdir(int dfd, const char *name, mode_t mode)
 {
-	return make_node(dfd, name, S_IFDIR | (mode & 01777 & ~current->proc->fs->umask), 0, NULL);
+	return make_node(dfd, name, S_IFDIR | (mode & 01777 & ~current->proc->fs->umask), 0, NULL,
+			 NULL);
 }
 
 int do_symlink(const char *target, int dfd, const char *name)
 {
 	if (target[0] == '\0')
 		return -ENOENT;
-	return make_node(dfd, name, S_IFLNK | 0777, 0, target);
+	return make_node(dfd, name, S_IFLNK | 0777, 0, target, NULL);
 }
 
 /* --- unlink, rmdir --- */

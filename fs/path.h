@@ -106,6 +106,8 @@ extern struct protect {
 struct file *do_open(int dfd, const char *name, unsigned flags, mode_t mode, unsigned lookup,
 		     int *err);
 int do_mknod(int dfd, const char *name, mode_t mode, dev_t rdev);
+/* bind(2): a socket's node.  => 0 with *out counted */
+int do_mksock(const char *name, mode_t mode, struct path *out);
 int do_mkdir(int dfd, const char *name, mode_t mode);
 int do_symlink(const char *target, int dfd, const char *name);
 int do_unlink(int dfd, const char *name, bool directory);

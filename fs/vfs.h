@@ -139,6 +139,10 @@ uint64_t file_size(struct file *f);
 /* A file that has no name, only ops (epoll, eventfd, signalfd …).  ops->release is called for it
  * once this has succeeded.  => NULL: no memory, priv is still the caller's */
 struct file *file_create_ops(const struct file_ops *ops, void *priv, unsigned flags);
+/* The same with an inode of its own, for fstat(2): sockets.  name is what stands before the inode's
+ * number in /proc/<pid>/fd, priv is still to be set.  => NULL */
+struct file *file_create_node(const char *name, mode_t mode, const struct file_ops *ops,
+			      unsigned flags);
 /* Read and write at *pos, which advances: all checks of read(2) and write(2).  => bytes, -errno */
 ssize_t file_read(struct file *f, struct iobuf *b, off_t *pos);
 ssize_t file_write(struct file *f, struct iobuf *b, off_t *pos);
