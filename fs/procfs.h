@@ -113,5 +113,7 @@ int procfs_show_proc_forks(struct text *t, const struct inode *inode);
 /* procfs_system.c, procfs_sys.c: the fixed names in the root, and below /proc/sys */
 extern const struct procfs_entry procfs_root_entries[], procfs_sys_entries[];
 extern const struct procfs_entry procfs_fs_entries[];
+/* net/procfs.c: /proc/<pid>/net, /proc/sys/net */
+extern const struct procfs_entry procfs_net_entries[], procfs_sys_net_entries[];
 
 #endif

@@ -249,6 +249,7 @@ static bool thread_next(const struct inode *dir, unsigned *key, struct procfs_no
 	{ .name = "fd", .mode = S_IFDIR | 0500, .find = procfs_fd_find, .next = procfs_fd_next },  \
 	{ .name = "fdinfo", .mode = S_IFDIR | 0555, .find = procfs_fdinfo_find,                    \
 	  .next = procfs_fdinfo_next },                                                            \
+	PROC_DIR("net", 0555, procfs_net_entries),                                                 \
 	PROC_GUARDED("environ", 0400, show_environ),                                                  \
 	PROC_GUARDED("auxv", 0400, show_auxv),                                                        \
 	PROC_FILE("status", 0444, procfs_show_status),                                             \

@@ -151,6 +151,7 @@ static const struct procfs_entry vm_entries[] = {
 const struct procfs_entry procfs_sys_entries[] = {
 	PROC_DIR("fs", 0555, procfs_fs_entries),
 	PROC_DIR("kernel", 0555, kernel_entries),
+	PROC_DIR("net", 0555, procfs_sys_net_entries),
 	PROC_DIR("vm", 0555, vm_entries),
 	{ 0 },
 };

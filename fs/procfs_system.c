@@ -35,6 +35,13 @@ static int mounts_link(struct text *t, const struct inode *inode)
 	return 0;
 }
 
+static int net_link(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "self/net");
+	return 0;
+}
+
 /* --- memory --- */
 
 static void kb(struct text *t, const char *key, size_t pages)
@@ -373,6 +380,7 @@ const struct procfs_entry procfs_root_entries[] = {
 	PROC_LINK("self", self_link, NULL),
 	PROC_LINK("thread-self", thread_self_link, NULL),
 	PROC_LINK("mounts", mounts_link, NULL),
+	PROC_LINK("net", net_link, NULL),
 	PROC_FILE("cmdline", 0444, show_cmdline),
 	PROC_FILE("cpuinfo", 0444, show_cpuinfo),
 	PROC_FILE("devices", 0444, show_devices),

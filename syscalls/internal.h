@@ -22,6 +22,11 @@ void iov_free(struct iovec_ *iov, const struct iovec_ *small);
 /* Put f at the lowest free descriptor; f is put if that fails (or is NULL: => err). */
 long fd_result(struct file *f, unsigned flags, int err);
 
+/* A socket address from and to the program.  => 0, -EFAULT, -EINVAL: a length that none has */
+struct address;
+int address_from_user(struct address *a, const void *user, int len);
+int address_to_user(const struct address *a, void *user, int *user_len);
+
 /* Relative time -> deadline in clock_ns(); no overflow. */
 uint64_t deadline_after(uint64_t ns);
 

@@ -7,6 +7,7 @@
 #include "fs/pipe.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
+#include "net/socket.h"
 #include "proc/task.h"
 #include "syscalls/internal.h"
 #include "syscalls/syscalls.h"
@@ -71,8 +72,10 @@ static int check_flags(const struct file *f, unsigned rwf)
 		return -EOPNOTSUPP;
 	if ((rwf & (RWF_APPEND | RWF_NOAPPEND)) == (RWF_APPEND | RWF_NOAPPEND))
 		return -EINVAL;
-	/* As on Linux, files in memory cannot promise not to wait; simple devices can. */
-	bool prompt = f->ops == &pipe_ops || (S_ISCHR(f->inode->mode) && f->ops->poll == NULL);
+	/* As on Linux, files in memory cannot promise not to wait; pipes, sockets
+	 * and simple devices can. */
+	bool prompt = f->ops == &pipe_ops || socket_of_file(f) != NULL ||
+		      (S_ISCHR(f->inode->mode) && f->ops->poll == NULL);
 	return (rwf & RWF_NOWAIT) && !prompt ? -EOPNOTSUPP : 0;
 }
 

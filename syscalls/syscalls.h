@@ -16,6 +16,8 @@ struct stat;
 struct statx;
 struct statfs;
 struct iovec_;
+struct user_msghdr;
+struct user_mmsghdr;
 struct pollfd;
 struct epoll_event;
 struct ksigaction;

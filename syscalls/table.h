@@ -154,25 +154,32 @@ S(inotify_init1, (int flags), 0)
 S(inotify_add_watch, (int fd, const char *path, uint32_t mask), 0)
 S(inotify_rm_watch, (int fd, int wd), 0)
 
-/* -- sockets */
-N(socket, "no network yet, and no AF_UNIX")
-N(socketpair, "no AF_UNIX yet; programs use pipes")
-N(bind, "no sockets yet")
-N(listen, "no sockets yet")
-N(accept, "no sockets yet")
-N(accept4, "no sockets yet")
-N(connect, "no sockets yet")
-N(shutdown, "no sockets yet")
-N(sendto, "no sockets yet")
-N(recvfrom, "no sockets yet")
-N(sendmsg, "no sockets yet")
-N(recvmsg, "no sockets yet")
-N(sendmmsg, "no sockets yet")
-N(recvmmsg, "no sockets yet")
-N(getsockname, "no sockets yet")
-N(getpeername, "no sockets yet")
-N(getsockopt, "no sockets yet")
-N(setsockopt, "no sockets yet")
+/* -- syscalls/socket.c */
+P(socket, (int family, int type, int protocol), 0,
+  "AF_UNIX alone: AF_INET, AF_INET6, AF_NETLINK and all others are EAFNOSUPPORT, there is no network yet")
+P(socketpair, (int family, int type, int protocol, int *fds), 0, "as socket")
+S(bind, (int fd, const void *address, int len), 0)
+S(listen, (int fd, int backlog), 0)
+S(accept, (int fd, void *address, int *len), 0)
+S(accept4, (int fd, void *address, int *len, int flags), 0)
+S(connect, (int fd, const void *address, int len), 0)
+S(shutdown, (int fd, int how), 0)
+S(getsockname, (int fd, void *address, int *len), 0)
+S(getpeername, (int fd, void *address, int *len), 0)
+P(setsockopt, (int fd, int level, int name, const void *value, int len), 0,
+  "filters, time stamping of packets, busy polling, SO_PASSPIDFD, SO_PASSRIGHTS (ENOPROTOOPT)")
+P(getsockopt, (int fd, int level, int name, void *value, int *len), 0,
+  "as setsockopt; SO_PEERSEC, SO_PEERPIDFD, SO_COOKIE, SO_MEMINFO (ENOPROTOOPT)")
+
+/* -- syscalls/message.c */
+P(sendto, (int fd, const void *buf, size_t len, unsigned flags, const void *to, int to_len), 0,
+  "MSG_OOB (EOPNOTSUPP)")
+P(recvfrom, (int fd, void *buf, size_t len, unsigned flags, void *from, int *from_len), 0, "as sendto")
+P(sendmsg, (int fd, const struct user_msghdr *msg, unsigned flags), 0, "as sendto")
+P(recvmsg, (int fd, struct user_msghdr *msg, unsigned flags), 0, "as sendto; no SCM_SECURITY, SCM_PIDFD")
+P(sendmmsg, (int fd, struct user_mmsghdr *msgs, unsigned count, unsigned flags), 0, "as sendto")
+P(recvmmsg, (int fd, struct user_mmsghdr *msgs, unsigned count, unsigned flags,
+  struct __kernel_timespec *limit), 0, "as sendto")
 
 /* -- syscalls/mm.c */
 P(mmap, (uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off), 0,
