@@ -54,6 +54,28 @@ void path_cross_mounts(struct path *p);
 const struct fs_type *fs_type_find(const char *name);
 extern struct mount *anon_mount; /* where pipes and memfds live */
 
+/* --- mount_share.c --- */
+
+/* Put the new or detached tree of mounts on `at`, and copies where they have to appear.  On failure
+ * nothing is attached.  => 0, -ENOMEM, -EINVAL: a mount that must not be copied */
+int mount_graft(struct mount *tree, const struct path *at);
+/* Take an attached mount without mounts below it away, and its copies; lazy: used ones as well.
+ * => 0, -EBUSY, -ENOMEM */
+int mount_ungraft(struct mount *m, bool lazy);
+/* ... with all that is mounted below it, lazily. */
+int mount_ungraft_tree(struct mount *top);
+/* A copy of a mount, or (whole) of the tree of mounts below the folder `root` of it, in the same shares;
+ * not attached.  binds: leave out what is unbindable.  => NULL */
+struct mount *mount_copy(struct mount *top, struct dentry *root, bool whole, bool binds);
+/* Give up a tree that is not attached, and the reference to it. */
+void mount_drop_tree(struct mount *top);
+/* mount(2) with MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, and MS_REC for the whole tree. */
+int mount_change_type(struct mount *top, unsigned long flags);
+void mount_make_private(struct mount *m);
+/* As mountinfo numbers them; 0: none. */
+int mount_share_id(const struct mount *m);
+int mount_master_id(const struct mount *m);
+
 /* --- lookup.c --- */
 
 enum last_kind { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT, LAST_JUMP };

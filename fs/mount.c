@@ -1,4 +1,5 @@
-/* mount.c: supers (instances of file systems) and mounts (where they are in the tree).
+/* mount.c: supers (instances of file systems) and mounts (where they are in the tree).  What is mounted
+ * in one place and appears in others is mount_share.c's.
  *
  * A super lives while inodes of it do; its tree of names is taken down when its last mount goes.
  * Mounts are few: a list is enough, and only a dentry with a mount on top (dentry->mounted) is ever
@@ -25,8 +26,12 @@ static CACHE(super_cache, struct super);
 struct list mount_list = LIST_INIT(mount_list);
 struct mount *anon_mount;
 
+/* More than anybody has; the list is searched from end to end. */
+#define MOUNTS_MAX 4096
+
 static unsigned next_dev = 1;
 static int next_mount_id = 1;
+static size_t mount_count;
 
 const struct fs_type *const fs_types[] = { &tmpfs_type, &devtmpfs_type, &proc_type, &devpts_type,
 					   NULL };
@@ -105,7 +110,7 @@ void super_release(struct super *sb)
 struct mount *mount_create(struct super *sb, struct dentry *root, const char *source,
 			   unsigned long flags)
 {
-	struct mount *m = cache_alloc(&mount_cache);
+	struct mount *m = mount_count < MOUNTS_MAX ? cache_alloc(&mount_cache) : NULL;
 
 	if (m == NULL)
 		return NULL;
@@ -116,12 +121,15 @@ struct mount *mount_create(struct super *sb, struct dentry *root, const char *so
 	}
 	ref_init(&m->ref);
 	list_init(&m->all);
+	list_init(&m->peer_link);
+	list_init(&m->slave_link);
 	m->sb = sb;
 	m->root = root;
 	m->flags = flags & KEPT_FLAGS;
 	m->id = next_mount_id++;
 	super_hold(sb);
 	dentry_get(root);
+	mount_count++;
 	return m;
 }
 
@@ -139,6 +147,7 @@ void mount_put(struct mount *m)
 	dentry_put(m->root);
 	kfree(m->source);
 	cache_free(&mount_cache, m);
+	mount_count--;
 	super_release(sb);
 }
 
@@ -204,6 +213,18 @@ int mount_want_write(const struct mount *m)
 
 /* --- mount(2) --- */
 
+/* Put a new mount or tree there and everywhere else where it has to appear; it is used up. */
+static int graft_new(struct mount *m, const struct path *at)
+{
+	int err = mount_graft(m, at);
+
+	if (err < 0)
+		mount_drop_tree(m);
+	else
+		mount_put(m);
+	return err;
+}
+
 static int mount_new(const char *source, const struct path *at, const char *type,
 		     unsigned long flags, const char *options)
 {
@@ -223,9 +244,7 @@ static int mount_new(const char *source, const struct path *at, const char *type
 		return -ENOMEM;
 	}
 	super_put(sb);
-	mount_attach(m, at);
-	mount_put(m);
-	return 0;
+	return graft_new(m, at);
 }
 
 static int mount_bind(const char *source, const struct path *at, unsigned long flags)
@@ -239,14 +258,13 @@ static int mount_bind(const char *source, const struct path *at, unsigned long f
 		path_put(&from);
 		return -ENOTDIR;
 	}
-	struct mount *m =
-		mount_create(from.mnt->sb, from.dentry, from.mnt->source, from.mnt->flags | flags);
+	if (from.mnt->unbindable) {
+		path_put(&from);
+		return -EINVAL;
+	}
+	struct mount *m = mount_copy(from.mnt, from.dentry, (flags & MS_REC) != 0, true);
 	path_put(&from);
-	if (m == NULL)
-		return -ENOMEM;
-	mount_attach(m, at);
-	mount_put(m);
-	return 0;
+	return m == NULL ? -ENOMEM : graft_new(m, at);
 }
 
 static bool mount_is_under(const struct mount *m, const struct mount *above)
@@ -264,15 +282,22 @@ static int mount_move(const char *source, const struct path *at)
 	if (err < 0)
 		return err;
 	struct mount *m = from.mnt;
-	if (from.dentry != m->root || m->parent == NULL)
+	struct path old = { m->parent, m->mountpoint };
+	if (from.dentry != m->root || m->parent == NULL || mount_share_id(m->parent) != 0)
+		err = -EINVAL;
+	else if (inode_is_dir(from.dentry->inode) != inode_is_dir(at->dentry->inode))
 		err = -EINVAL;
 	else if (mount_is_under(at->mnt, m))
 		err = -ELOOP;
 	if (err == 0) {
+		path_get(&old);
 		mount_get(m);
 		mount_detach(m);
-		mount_attach(m, at);
+		err = mount_graft(m, at);
+		if (err < 0)
+			mount_attach(m, &old);
 		mount_put(m);
+		path_put(&old);
 	}
 	path_put(&from);
 	return err;
@@ -283,6 +308,8 @@ int do_mount(const char *source, const struct path *at, const char *type, unsign
 {
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
+	if (mount_count >= MOUNTS_MAX)
+		return -ENOSPC;
 	if (flags & MS_REMOUNT) {
 		if (at->dentry != at->mnt->root)
 			return -EINVAL;
@@ -292,7 +319,7 @@ int do_mount(const char *source, const struct path *at, const char *type, unsign
 	if (flags & MS_BIND)
 		return source == NULL ? -EINVAL : mount_bind(source, at, flags);
 	if (flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE))
-		return at->dentry == at->mnt->root ? 0 : -EINVAL;
+		return at->dentry == at->mnt->root ? mount_change_type(at->mnt, flags) : -EINVAL;
 	if (flags & MS_MOVE)
 		return source == NULL ? -EINVAL : mount_move(source, at);
 	if (type == NULL)
@@ -315,7 +342,7 @@ static bool has_mounts_below(const struct mount *m)
 
 int do_umount(const struct path *at, int flags)
 {
-	struct mount *m = at->mnt, *other, *tmp;
+	struct mount *m = at->mnt;
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
@@ -325,17 +352,10 @@ int do_umount(const struct path *at, int flags)
 		return -EINVAL;
 	if (m->parent == NULL)
 		return -EBUSY;
-	if (flags & UMOUNT_DETACH) {
-		LIST_FOREACH_SAFE (other, tmp, &mount_list, all) {
-			if (other->parent == m)
-				mount_detach(other);
-		}
-		mount_detach(m);
-		return 0;
-	}
+	if (flags & UMOUNT_DETACH)
+		return mount_ungraft_tree(m);
 	/* One reference of the list, one of our caller's path. */
 	if (m->ref.n > 2 || has_mounts_below(m))
 		return -EBUSY;
-	mount_detach(m);
-	return 0;
+	return mount_ungraft(m, false);
 }

@@ -35,7 +35,12 @@ struct mount {
 	unsigned long flags; /* MS_RDONLY, MS_NOSUID … */
 	int id;
 	bool attached;
+	bool unbindable;
 	char *source;
+	/* mount_share.c's; NULL: none */
+	struct share *share, *master;
+	struct list peer_link, slave_link;
+	struct mount *copy; /* while its tree is copied */
 };
 
 struct fs_state {

@@ -101,6 +101,12 @@ static void mountinfo_line(struct text *t, const struct mount *m, const char *pl
 	text_escaped(t, place, TO_ESCAPE);
 	text_printf(t, " ");
 	mount_flags(t, m);
+	if (mount_share_id(m) != 0)
+		text_printf(t, " shared:%d", mount_share_id(m));
+	if (mount_master_id(m) != 0)
+		text_printf(t, " master:%d", mount_master_id(m));
+	if (m->unbindable)
+		text_printf(t, " unbindable");
 	text_printf(t, " - %s ", m->sb->type->name);
 	text_escaped(t, m->source, TO_ESCAPE);
 	text_printf(t, m->flags & MS_RDONLY ? " ro" : " rw");

@@ -113,7 +113,7 @@ S(fstatfs, (int fd, struct statfs *st), 0)
 S(getdents, (int fd, struct linux_dirent *buf, unsigned size), 0)
 S(getdents64, (int fd, struct linux_dirent64 *buf, unsigned size), 0)
 P(mount, (const char *source, const char *target, const char *type, unsigned long flags, const char *data), 0,
-  "tmpfs, ramfs, proc, devtmpfs, bind, move, remount of flags; recursive binds bind one mount; propagation is accepted only")
+  "tmpfs, ramfs, proc, devtmpfs, bind, move, remount of flags; MS_SHARED and its kin")
 P(umount2, (const char *target, int flags), 0, "MNT_EXPIRE is as 0")
 N(pivot_root, "comes with file systems on disks")
 
