@@ -85,6 +85,10 @@ void arch_timer_set(uint64_t when);
 /* --- interrupts and the machine --- */
 
 void arch_irq_handler(unsigned irq, void (*fn)(void *), void *arg); /* also unmasks it (ISA irq) */
+/* Interrupts so far: of each ISA irq, then of the timer. */
+#define ARCH_IRQS      16
+#define ARCH_IRQ_TIMER ARCH_IRQS
+extern uint64_t arch_irq_counts[ARCH_IRQS + 1];
 /* Interrupts never run their handlers in the middle of kernel code; they are held until one of these
  * calls, or until the kernel is left.
  * arch_idle: wait for one; returns after its handler ran.
@@ -133,6 +137,8 @@ size_t arch_vdso_size(void);
 uintptr_t arch_vsyscall_entry(void); /* for AT_SYSINFO */
 uint64_t arch_hwcap(void);
 uint64_t arch_hwcap2(void);
+/* The lines of /proc/cpuinfo that tell of the processor, from vendor on.  => length, at most size */
+size_t arch_cpuinfo(char *buf, size_t size);
 extern const char arch_platform[]; /* AT_PLATFORM, uname -m */
 extern const uint16_t arch_elf_machine;
 

@@ -16,12 +16,6 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
-struct device {
-	struct list link;
-	unsigned major, minor;
-	const struct file_ops *ops;
-};
-
 static struct list devices = LIST_INIT(devices);
 static struct dentry *dev_root;
 static struct super *dev_super;
@@ -39,6 +33,17 @@ const struct file_ops *dev_lookup(unsigned major, unsigned minor)
 	return NULL;
 }
 
+const struct device *dev_nth(unsigned n)
+{
+	const struct device *dev;
+
+	LIST_FOREACH (dev, &devices, link) {
+		if (n-- == 0)
+			return dev;
+	}
+	return NULL;
+}
+
 int dev_register(const char *name, unsigned major, unsigned minor, mode_t mode,
 		 const struct file_ops *ops)
 {
@@ -51,6 +56,8 @@ int dev_register(const char *name, unsigned major, unsigned minor, mode_t mode,
 		dev->major = major;
 		dev->minor = minor;
 		dev->ops = ops;
+		dev->mode = mode;
+		strlcpy(dev->name, name, sizeof(dev->name));
 		list_append(&devices, &dev->link);
 	}
 	return ramfs_boot_at(dev_root, name, S_IFCHR | mode, dev_make(major, minor), NULL);

@@ -119,8 +119,8 @@ struct file *file_create(struct inode *inode, struct dentry *d, struct mount *m,
 
 /* --- ramfs.c, filemap.c --- */
 
-extern const struct fs_type tmpfs_type, rootfs_type, devtmpfs_type, proc_type, anon_type,
-	devpts_type;
+extern const struct fs_type tmpfs_type, rootfs_type, devtmpfs_type, proc_type, sysfs_type,
+	anon_type, devpts_type;
 extern const struct file_ops ramfs_file_ops, ramfs_dir_ops;
 struct inode *ramfs_inode(struct super *sb, mode_t mode, dev_t rdev, const char *target, int *err);
 /* Names in a ramfs at boot: parents are made. */
@@ -142,6 +142,16 @@ void epoll_file_gone(struct file *f);
 
 /* --- dev.c --- */
 
+/* A character device: for those who list them. */
+struct device {
+	struct list link;
+	unsigned major, minor;
+	mode_t mode; /* of its first node: permissions */
+	char name[16];
+	const struct file_ops *ops;
+};
+/* The n-th, from 0, in order of registration.  => NULL: there are not so many */
+const struct device *dev_nth(unsigned n);
 void dev_init(void);
 /* The one super of devtmpfs, counted, for every mount of it. */
 struct super *dev_super_get(void);

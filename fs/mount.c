@@ -33,8 +33,8 @@ static unsigned next_dev = 1;
 static int next_mount_id = 1;
 static size_t mount_count;
 
-const struct fs_type *const fs_types[] = { &tmpfs_type, &devtmpfs_type, &proc_type, &devpts_type,
-					   NULL };
+const struct fs_type *const fs_types[] = { &tmpfs_type, &devtmpfs_type, &proc_type,
+					   &sysfs_type, &devpts_type,	NULL };
 
 const struct fs_type *fs_type_find(const char *name)
 {

@@ -245,7 +245,7 @@ static void set_up(struct inode *inode, const struct procfs_node *n)
 		inode->fops = S_ISDIR(e->mode) ? &dir_ops : &text_ops;
 	if (S_ISDIR(e->mode))
 		inode->nlink = 2;
-	if (S_ISLNK(e->mode) && n->fd >= 0)
+	if (S_ISLNK(e->mode) && e->jump != NULL && n->fd >= 0)
 		inode->size = 64;
 	set_owner(inode);
 }
@@ -257,7 +257,7 @@ static void node_inherit(struct procfs_node *n, const struct inode *dir,
 	*n = (struct procfs_node){ .entry = e,
 				   .pid = dir->proc.pid,
 				   .tid = dir->proc.tid,
-				   .fd = -1,
+				   .fd = dir->proc.fd,
 				   .start = dir->proc.start };
 }
 
@@ -417,15 +417,14 @@ static const struct procfs_entry root_entry = {
 	.next = procfs_pid_next,
 };
 
-static int proc_fill(struct super *sb, const char *options)
+int procfs_fill(struct super *sb, const struct procfs_entry *entry)
 {
-	struct procfs_node n = { .entry = &root_entry, .fd = -1 };
-
-	(void)options; /* hidepid= and gid= are taken and do nothing */
+	struct procfs_node n = { .entry = entry, .fd = -1 };
 	struct dentry *root = dentry_create(NULL, "/", 1);
+
 	if (root == NULL)
 		return -ENOMEM;
-	root->inode = inode_create(sb, root_entry.mode);
+	root->inode = inode_create(sb, entry->mode);
 	if (root->inode == NULL) {
 		dentry_put(root);
 		return -ENOMEM;
@@ -433,6 +432,13 @@ static int proc_fill(struct super *sb, const char *options)
 	set_up(root->inode, &n);
 	sb->root = root;
 	return 0;
+}
+
+/* The options hidepid= and gid= are taken and do nothing. */
+static int proc_fill(struct super *sb, const char *options)
+{
+	(void)options;
+	return procfs_fill(sb, &root_entry);
 }
 
 const struct fs_type proc_type = {

@@ -68,6 +68,8 @@ bool procfs_parse(const char *text, int64_t low, int64_t high, int64_t *value);
 /* name[0..len) as a number without a sign and leading zeros.  => -1: it is none */
 int procfs_number(const char *name, size_t len);
 
+/* Make the root of a file system of such entries.  => 0, -ENOMEM */
+int procfs_fill(struct super *sb, const struct procfs_entry *root);
 off_t procfs_llseek(struct file *f, off_t off, int whence); /* SEEK_SET and SEEK_CUR only */
 
 /* procfs_pid.c: /proc/<pid> and /proc/<pid>/task */

@@ -73,28 +73,79 @@ static void add_cache(const struct cache *c, void *arg)
 	*(size_t *)arg += c->pages;
 }
 
+/* What memory there is, in pages. */
+struct memory {
+	size_t total, free, files, slab, stacks, programs;
+};
+
+/* Programs have what nobody else has: their pages and page tables. */
+static struct memory memory_now(void)
+{
+	struct memory m = { page_total(), page_free_count(), file_pages(), 0, 0, 0 };
+
+	slab_each(add_cache, &m.slab);
+	m.stacks = task_count * (KSTACK_SIZE / PAGE_SIZE);
+	size_t known = m.free + m.files + m.slab + m.stacks;
+	m.programs = m.total > known ? m.total - known : 0;
+	return m;
+}
+
 static int show_meminfo(struct text *t, const struct inode *inode)
 {
-	size_t available = page_free_count(), files = file_pages(), slab = 0;
+	struct memory m = memory_now();
 
 	(void)inode;
-	slab_each(add_cache, &slab);
-	kb(t, "MemTotal:", page_total());
-	kb(t, "MemFree:", available);
-	kb(t, "MemAvailable:", available);
+	kb(t, "MemTotal:", m.total);
+	kb(t, "MemFree:", m.free);
+	kb(t, "MemAvailable:", m.free);
 	kb(t, "Buffers:", 0);
-	kb(t, "Cached:", files);
+	kb(t, "Cached:", m.files);
 	kb(t, "SwapCached:", 0);
 	kb(t, "SwapTotal:", 0);
 	kb(t, "SwapFree:", 0);
 	kb(t, "Dirty:", 0);
 	kb(t, "Writeback:", 0);
-	kb(t, "Shmem:", files);
-	kb(t, "Slab:", slab);
+	kb(t, "AnonPages:", m.programs);
+	kb(t, "Shmem:", m.files);
+	kb(t, "KReclaimable:", 0);
+	kb(t, "Slab:", m.slab);
 	kb(t, "SReclaimable:", 0);
-	kb(t, "SUnreclaim:", slab);
-	kb(t, "KernelStack:", task_count * (KSTACK_SIZE / PAGE_SIZE));
-	kb(t, "CommitLimit:", page_total());
+	kb(t, "SUnreclaim:", m.slab);
+	kb(t, "KernelStack:", m.stacks);
+	kb(t, "CommitLimit:", m.total);
+	text_printf(t, "HugePages_Total:       0\nHugePages_Free:        0\n");
+	text_printf(t, "HugePages_Rsvd:        0\nHugePages_Surp:        0\n");
+	text_printf(t, "Hugepagesize:       2048 kB\nHugetlb:               0 kB\n");
+	return 0;
+}
+
+/* Faults of all processes; as all sums here it must never fall. */
+static unsigned long all_faults(void)
+{
+	static unsigned long most;
+	unsigned long sum = 0;
+	const struct proc *p;
+	const struct task *t;
+
+	LIST_FOREACH (p, &proc_list, all_link) {
+		sum += p->dead_min_flt + p->child_min_flt;
+		LIST_FOREACH (t, &p->tasks, proc_link)
+			sum += t->min_flt + t->maj_flt;
+	}
+	return most = MAX(most, sum);
+}
+
+static int show_vmstat(struct text *t, const struct inode *inode)
+{
+	struct memory m = memory_now();
+
+	(void)inode;
+	text_printf(t, "nr_free_pages %zu\nnr_anon_pages %zu\nnr_file_pages %zu\n", m.free,
+		    m.programs, m.files);
+	text_printf(t, "nr_shmem %zu\nnr_slab_reclaimable 0\nnr_slab_unreclaimable %zu\n", m.files,
+		    m.slab);
+	text_printf(t, "nr_dirty 0\nnr_writeback 0\npgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n");
+	text_printf(t, "pgfault %lu\npgmajfault 0\n", all_faults());
 	return 0;
 }
 
@@ -131,14 +182,17 @@ static void count_tasks(unsigned *running, unsigned long *switches)
 	const struct proc *p;
 	const struct task *t;
 
+	static unsigned long most;
+	unsigned long sum = 0;
+
 	*running = 0;
-	*switches = 0;
 	LIST_FOREACH (p, &proc_list, all_link) {
 		LIST_FOREACH (t, &p->tasks, proc_link) {
 			*running += t->state == TASK_RUNNABLE;
-			*switches += t->nvcsw + t->nivcsw;
+			sum += t->nvcsw + t->nivcsw;
 		}
 	}
+	*switches = most = MAX(most, sum);
 }
 
 static void hundredths(struct text *t, uint64_t ns)
@@ -179,6 +233,19 @@ static int show_loadavg(struct text *t, const struct inode *inode)
 	return 0;
 }
 
+/* Of all, then of each number; the local timer has none, as on Linux. */
+static void stat_interrupts(struct text *t)
+{
+	uint64_t sum = arch_irq_counts[ARCH_IRQ_TIMER];
+
+	for (unsigned i = 0; i < ARCH_IRQS; i++)
+		sum += arch_irq_counts[i];
+	text_printf(t, "intr %lu", sum);
+	for (unsigned i = 0; i < ARCH_IRQS; i++)
+		text_printf(t, " %lu", arch_irq_counts[i]);
+	text_printf(t, "\n");
+}
+
 static int show_stat(struct text *t, const struct inode *inode)
 {
 	uint64_t user, sys, idle = idle_time();
@@ -193,7 +260,8 @@ static int show_stat(struct text *t, const struct inode *inode)
 		text_printf(t, " %lu 0 %lu %lu 0 0 0 0 0 0\n", user / TICK_NS, sys / TICK_NS,
 			    idle / TICK_NS);
 	}
-	text_printf(t, "intr 0\nctxt %lu\nbtime %lu\n", switches,
+	stat_interrupts(t);
+	text_printf(t, "ctxt %lu\nbtime %lu\n", switches,
 		    (unsigned long)((clock_wall_ns() - clock_ns()) / NSEC_PER_SEC));
 	text_printf(t, "processes %d\nprocs_running %u\nprocs_blocked 0\n", newest_pid(), running);
 	text_printf(t, "softirq 0 0 0 0 0 0 0 0 0 0 0\n");
@@ -205,8 +273,10 @@ static int show_stat(struct text *t, const struct inode *inode)
 static int show_cpuinfo(struct text *t, const struct inode *inode)
 {
 	(void)inode;
-	text_printf(t, "processor\t: 0\nmodel name\t: %s\n", arch_platform);
-	text_printf(t, "physical id\t: 0\nsiblings\t: 1\ncore id\t\t: 0\ncpu cores\t: 1\n\n");
+	text_printf(t, "processor\t: 0\n");
+	char *to = text_room(t, PAGE_SIZE);
+	if (to != NULL)
+		t->len += arch_cpuinfo(to, PAGE_SIZE);
 	return 0;
 }
 
@@ -233,16 +303,32 @@ static int show_filesystems(struct text *t, const struct inode *inode)
 	return 0;
 }
 
+/* Drivers by major number.  The serial lines and the virtual terminals share one, as do the names of
+ * the controlling terminal and the console. */
 static int show_devices(struct text *t, const struct inode *inode)
 {
+	static const struct {
+		unsigned major, minor;
+		const char *name;
+	} drivers[] = {
+		{ 1, 3, "mem" },	  { 4, 64, "ttyS" },	 { 5, 0, "/dev/tty" },
+		{ 5, 1, "/dev/console" }, { 5, 2, "/dev/ptmx" }, { 10, 0, "misc" },
+		{ 128, 0, "ptm" },	  { 136, 0, "pts" },	 { 240, 0, "flatshare" },
+	};
+
 	(void)inode;
-	text_printf(t, "Character devices:\n  1 mem\n  4 ttyS\n  5 /dev/tty\n  5 /dev/console\n"
-		       "  5 /dev/ptmx\n128 ptm\n136 pts\n\nBlock devices:\n");
+	text_printf(t, "Character devices:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++) {
+		if (drivers[i].major == 10 || drivers[i].major == 128 || drivers[i].major == 136 ||
+		    dev_lookup(drivers[i].major, drivers[i].minor) != NULL)
+			text_printf(t, "%3u %s\n", drivers[i].major, drivers[i].name);
+	}
+	text_printf(t, "\nBlock devices:\n");
 	return 0;
 }
 
-/* No disks, so not even the heading, as on Linux. */
-static int show_partitions(struct text *t, const struct inode *inode)
+/* No disks, so not even the heading of partitions, as on Linux. */
+static int show_nothing(struct text *t, const struct inode *inode)
 {
 	(void)t;
 	(void)inode;
@@ -260,8 +346,61 @@ static int show_interrupts(struct text *t, const struct inode *inode)
 {
 	(void)inode;
 	text_printf(t, "           CPU0       \n");
+	for (unsigned i = 0; i < ARCH_IRQS; i++) {
+		if (arch_irq_counts[i] != 0)
+			text_printf(t, "%3u: %10lu   XT-PIC      %s\n", i, arch_irq_counts[i],
+				    i == 3 || i == 4 ? "serial" : "");
+	}
+	text_printf(t, "LOC: %10lu   Local timer interrupts\n", arch_irq_counts[ARCH_IRQ_TIMER]);
 	return 0;
 }
+
+/* No swap: the heading alone. */
+static int show_swaps(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+	return 0;
+}
+
+/* Where the kernel's messages go that are not read from here: option console= of the kernel. */
+static int show_consoles(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	if (dev_lookup(4, 64) != NULL)
+		text_printf(t, "%-20s -W- (EC  p a)    4:64\n", "ttyS0");
+	return 0;
+}
+
+static int show_misc(struct text *t, const struct inode *inode)
+{
+	const struct device *dev;
+
+	(void)inode;
+	for (unsigned i = 0; (dev = dev_nth(i)) != NULL; i++) {
+		if (dev->major == 10)
+			text_printf(t, "%3u %s\n", dev->minor, dev->name);
+	}
+	return 0;
+}
+
+static int show_tty_drivers(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "%-20s /dev/%-8s %3d %7s %s\n", "/dev/tty", "tty", 5, "0",
+		    "system:/dev/tty");
+	text_printf(t, "%-20s /dev/%-8s %3d %7s %s\n", "/dev/console", "console", 5, "1",
+		    "system:console");
+	text_printf(t, "%-20s /dev/%-8s %3d %7s %s\n", "serial", "ttyS", 4, "64", "serial");
+	text_printf(t, "%-20s /dev/%-8s %3d %7s %s\n", "pty_slave", "pts", 136, "0-1048575",
+		    "pty:slave");
+	return 0;
+}
+
+static const struct procfs_entry tty_entries[] = {
+	PROC_FILE("drivers", 0444, show_tty_drivers),
+	{ 0 },
+};
 
 /* The log as far as it is still kept; the place is the byte since boot.  It ends, where Linux' file
  * waits for more. */
@@ -383,7 +522,9 @@ const struct procfs_entry procfs_root_entries[] = {
 	PROC_LINK("net", net_link, NULL),
 	PROC_FILE("cmdline", 0444, show_cmdline),
 	PROC_FILE("cpuinfo", 0444, show_cpuinfo),
+	PROC_FILE("consoles", 0444, show_consoles),
 	PROC_FILE("devices", 0444, show_devices),
+	PROC_FILE("diskstats", 0444, show_nothing),
 	PROC_FILE("filesystems", 0444, show_filesystems),
 	PROC_FILE_RW("flatshare", 0644, show_flatshare, write_flatshare),
 	PROC_FILE("forks", 0444, procfs_show_forks),
@@ -392,10 +533,14 @@ const struct procfs_entry procfs_root_entries[] = {
 	PROC_FILE("loadavg", 0444, show_loadavg),
 	PROC_FILE("locks", 0444, show_locks),
 	PROC_FILE("meminfo", 0444, show_meminfo),
-	PROC_FILE("partitions", 0444, show_partitions),
+	PROC_FILE("misc", 0444, show_misc),
+	PROC_FILE("partitions", 0444, show_nothing),
 	PROC_FILE("stat", 0444, show_stat),
+	PROC_FILE("swaps", 0444, show_swaps),
 	PROC_DIR("sys", 0555, procfs_sys_entries),
+	PROC_DIR("tty", 0555, tty_entries),
 	PROC_FILE("uptime", 0444, show_uptime),
 	PROC_FILE("version", 0444, show_version),
+	PROC_FILE("vmstat", 0444, show_vmstat),
 	{ 0 },
 };

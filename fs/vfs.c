@@ -310,9 +310,11 @@ void vfs_mount_defaults(void)
 		unsigned long flags;
 		const char *options;
 	} defaults[] = {
-		{ "/dev", "devtmpfs", 0, NULL },
-		{ "/proc", "proc", 0, NULL },
+		{ "/dev", "devtmpfs", MS_NOSUID, NULL },
 		{ "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "gid=5,mode=620,ptmxmode=666" },
+		{ "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, NULL },
+		{ "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL },
+		{ "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL },
 	};
 	struct super *root = root_mount->sb;
 	struct path at;

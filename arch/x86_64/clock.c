@@ -58,6 +58,11 @@ static volatile uint32_t *apic;
 static uint64_t apic_mult; /* APIC timer counts per nanosecond, 32 bits of fraction */
 static uint64_t tsc_hz;
 
+uint64_t tsc_rate(void)
+{
+	return tsc_hz;
+}
+
 /* --- local APIC --- */
 
 static uint32_t apic_read(unsigned reg)

@@ -77,6 +77,9 @@ static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
  * instruction on, also before relocation. */
 void early_log(const char *s, size_t n);
 
+/* --- clock.c --- */
+uint64_t tsc_rate(void); /* of the cycle counter, Hz */
+
 /* --- cpu.c --- */
 struct features {
 	bool fsgsbase, xsave, xsaveopt, nx;

@@ -21,15 +21,14 @@
 #define PF_RESERVED (1u << 3)
 #define PF_FETCH    (1u << 4)
 
-#define IRQS 16
-
 struct entry_counts entry_counts;
+uint64_t arch_irq_counts[ARCH_IRQS + 1];
 struct last_fault last_fault;
 
 static struct {
 	void (*fn)(void *);
 	void *arg;
-} irq_handlers[IRQS];
+} irq_handlers[ARCH_IRQS];
 
 /* A range of instructions that may fault on a program's address, and where to go on then.
  * Offsets are from the field itself; usercopy.S makes the entries. */
@@ -82,7 +81,7 @@ static const char *name_of(unsigned vector)
 
 void arch_irq_handler(unsigned irq, void (*fn)(void *), void *arg)
 {
-	ASSERT(irq < IRQS);
+	ASSERT(irq < ARCH_IRQS);
 	irq_handlers[irq].fn = fn;
 	irq_handlers[irq].arg = arg;
 	pic_unmask(irq);
@@ -93,9 +92,11 @@ static void interrupt(unsigned vector, bool kernel)
 	unsigned irq = vector - VECTOR_PIC;
 
 	if (vector == VECTOR_TIMER) {
+		arch_irq_counts[ARCH_IRQ_TIMER]++;
 		apic_eoi();
 		timer_interrupt(kernel);
-	} else if (irq < IRQS && pic_accept(irq)) {
+	} else if (irq < ARCH_IRQS && pic_accept(irq)) {
+		arch_irq_counts[irq]++;
 		if (irq_handlers[irq].fn != NULL)
 			irq_handlers[irq].fn(irq_handlers[irq].arg);
 		pic_eoi(irq);
