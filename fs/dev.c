@@ -11,6 +11,7 @@
 #include "boot/boot.h"
 #include "fs/internal.h"
 #include "fs/pty.h"
+#include "fs/kmsg.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -142,55 +143,6 @@ static const struct file_ops random_ops = { .read = random_read,
 					    .write = null_write,
 					    .llseek = any_llseek };
 
-/* --- /dev/kmsg --- */
-
-/* One record a read, without the priority and sequence numbers that Linux puts in front. */
-static ssize_t kmsg_read(struct file *f, struct iobuf *b, off_t *pos)
-{
-	char *text = kmalloc(PAGE_SIZE);
-
-	if (text == NULL)
-		return -ENOMEM;
-	uint64_t seq = (uint64_t)*pos;
-	size_t n = log_read(&seq, text, MIN(iobuf_left(b), PAGE_SIZE));
-	ssize_t result = (ssize_t)iobuf_put(b, text, n);
-	kfree(text);
-	(void)f;
-	if (n > 0 && result == 0)
-		return -EFAULT;
-	*pos = (off_t)seq;
-	return n == 0 ? -EAGAIN : result;
-}
-
-static ssize_t kmsg_write(struct file *f, struct iobuf *b, off_t *pos)
-{
-	char line[256];
-	size_t left = iobuf_left(b), all = left;
-
-	(void)f, (void)pos;
-	while (left > 0) {
-		size_t n = MIN(left, sizeof(line) - 1);
-		size_t ok = iobuf_take(b, line, n);
-		if (ok < n)
-			return -EFAULT;
-		line[n] = '\0';
-		bool last = n == left;
-		kprintf("%s%s", line, last && line[n - 1] != '\n' ? "\n" : "");
-		left -= n;
-	}
-	return (ssize_t)all;
-}
-
-static unsigned kmsg_poll(struct file *f, struct poll_table *pt)
-{
-	(void)pt;
-	return POLLOUT | POLLWRNORM | ((uint64_t)f->pos < log_written() ? POLLIN | POLLRDNORM : 0);
-}
-
-static const struct file_ops kmsg_ops = {
-	.read = kmsg_read, .write = kmsg_write, .poll = kmsg_poll, .llseek = any_llseek
-};
-
 /* --- the file system --- */
 
 static int dev_fill(struct super *sb, const char *options)
@@ -245,7 +197,7 @@ void dev_init(void)
 	} memory[] = {
 		{ "null", 3, &null_ops, 0666 },	     { "zero", 5, &zero_ops, 0666 },
 		{ "full", 7, &full_ops, 0666 },	     { "random", 8, &random_ops, 0666 },
-		{ "urandom", 9, &random_ops, 0666 }, { "kmsg", 11, &kmsg_ops, 0644 },
+		{ "urandom", 9, &random_ops, 0666 },
 	};
 	int err;
 	struct super *sb = super_create(&devtmpfs_type, NULL, &err);
@@ -259,6 +211,7 @@ void dev_init(void)
 			panic("no memory for /dev");
 	}
 	pty_init();
+	kmsg_init();
 	dev_symlink("fd", "/proc/self/fd");
 	dev_symlink("stdin", "/proc/self/fd/0");
 	dev_symlink("stdout", "/proc/self/fd/1");

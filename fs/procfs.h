@@ -118,4 +118,9 @@ extern const struct procfs_entry procfs_fs_entries[];
 /* net/procfs.c: /proc/<pid>/net, /proc/sys/net */
 extern const struct procfs_entry procfs_net_entries[], procfs_sys_net_entries[];
 
+/* procfs_setting.c: numbers that are kept and mean nothing; the name is the key to it */
+int procfs_show_setting(struct text *t, const struct inode *inode);
+int procfs_write_setting(const struct inode *inode, char *text, size_t len);
+#define PROC_SETTING(n) PROC_FILE_RW(n, 0644, procfs_show_setting, procfs_write_setting)
+
 #endif

@@ -10,6 +10,7 @@
 #include "proc/uts.h"
 
 #define PIDS	   32768
+#define PIDS_MIN   301
 #define UUID_BYTES 16
 
 /* --- names --- */
@@ -94,19 +95,76 @@ static int show_boot_id(struct text *t, const struct inode *inode)
 		text_printf(t, "%lu\n", (unsigned long)(value));                                   \
 		return 0;                                                                          \
 	}
-SHOW_NUMBER(pid_max, PIDS)
+SHOW_NUMBER(pid_max, pid_max)
 SHOW_NUMBER(threads_max, task_limit())
 SHOW_NUMBER(entropy_avail, 256)
 SHOW_NUMBER(poolsize, 256)
 SHOW_NUMBER(ngroups_max, 65536)
 SHOW_NUMBER(cap_last_cap, 40)
-SHOW_NUMBER(overcommit_memory, 0)
-SHOW_NUMBER(max_map_count, 65530)
-SHOW_NUMBER(swappiness, 0)
 SHOW_NUMBER(mmap_min_addr, 65536)
 SHOW_NUMBER(pty_max, DEVPTS_MAX)
 SHOW_NUMBER(pty_nr, devpts_count)
 SHOW_NUMBER(pty_reserve, DEVPTS_RESERVE)
+SHOW_NUMBER(overflow_id, 65534)
+SHOW_NUMBER(randomize_va_space, 2)
+SHOW_NUMBER(tainted, 0)
+
+/* What the console shows, what records without a level get, the least and the first of the former. */
+static int show_printk(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "%u\t%u\t1\t%u\n", log_console_level, LOG_WARNING, LOG_DEBUG);
+	return 0;
+}
+
+/* Only the first of the four can be changed. */
+static int write_printk(const struct inode *inode, char *text, size_t len)
+{
+	char *end;
+	unsigned long long level = strtoull(text, &end, 10);
+
+	(void)inode, (void)len;
+	if (end == text || level > LOG_LEVELS)
+		return -EINVAL;
+	log_console_level = (unsigned)level;
+	return 0;
+}
+
+static int write_pid_max(const struct inode *inode, char *text, size_t len)
+{
+	int64_t value;
+
+	(void)inode, (void)len;
+	if (!procfs_parse(text, PIDS_MIN, PIDS, &value))
+		return -EINVAL;
+	pid_max = (int)value;
+	return 0;
+}
+
+/* How core dumps would be called, if there were any. */
+static char core_pattern[128] = "core";
+
+static int show_core_pattern(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "%s\n", core_pattern);
+	return 0;
+}
+
+static int write_core_pattern(const struct inode *inode, char *text, size_t len)
+{
+	(void)inode, (void)len;
+	strlcpy(core_pattern, text, sizeof(core_pattern));
+	return 0;
+}
+
+static int write_drop_caches(const struct inode *inode, char *text, size_t len)
+{
+	int64_t value;
+
+	(void)inode, (void)len;
+	return procfs_parse(text, 1, 4, &value) ? 0 : -EINVAL; /* all caches are the only copies */
+}
 
 /* --- the tree --- */
 
@@ -127,24 +185,46 @@ static const struct procfs_entry pty_entries[] = {
 
 static const struct procfs_entry kernel_entries[] = {
 	PROC_FILE("cap_last_cap", 0444, show_cap_last_cap),
+	PROC_FILE_RW("core_pattern", 0644, show_core_pattern, write_core_pattern),
+	PROC_SETTING("core_uses_pid"),
+	PROC_SETTING("ctrl-alt-del"),
+	PROC_SETTING("dmesg_restrict"),
 	PROC_FILE_RW("domainname", 0644, show_domainname, write_domainname),
 	PROC_FILE_RW("hostname", 0644, show_hostname, write_hostname),
+	PROC_SETTING("kptr_restrict"),
 	PROC_FILE("ngroups_max", 0444, show_ngroups_max),
 	PROC_FILE("osrelease", 0444, show_osrelease),
 	PROC_FILE("ostype", 0444, show_ostype),
-	PROC_FILE("pid_max", 0444, show_pid_max),
 	PROC_DIR("pty", 0555, pty_entries),
+	PROC_FILE("overflowgid", 0644, show_overflow_id),
+	PROC_FILE("overflowuid", 0644, show_overflow_id),
+	PROC_SETTING("panic"),
+	PROC_FILE_RW("pid_max", 0644, show_pid_max, write_pid_max),
+	PROC_FILE_RW("printk", 0644, show_printk, write_printk),
 	PROC_DIR("random", 0555, random_entries),
+	PROC_FILE("randomize_va_space", 0444, show_randomize_va_space),
+	PROC_SETTING("sysrq"),
+	PROC_FILE("tainted", 0444, show_tainted),
 	PROC_FILE("threads-max", 0444, show_threads_max),
 	PROC_FILE("version", 0444, show_version),
 	{ 0 },
 };
 
 static const struct procfs_entry vm_entries[] = {
-	PROC_FILE("max_map_count", 0444, show_max_map_count),
+	PROC_SETTING("dirty_background_ratio"),
+	PROC_SETTING("dirty_expire_centisecs"),
+	PROC_SETTING("dirty_ratio"),
+	PROC_SETTING("dirty_writeback_centisecs"),
+	{ .name = "drop_caches", .mode = S_IFREG | 0200, .write = write_drop_caches },
+	PROC_SETTING("max_map_count"),
+	PROC_SETTING("min_free_kbytes"),
 	PROC_FILE("mmap_min_addr", 0444, show_mmap_min_addr),
-	PROC_FILE("overcommit_memory", 0444, show_overcommit_memory),
-	PROC_FILE("swappiness", 0444, show_swappiness),
+	PROC_SETTING("nr_hugepages"),
+	PROC_SETTING("overcommit_memory"),
+	PROC_SETTING("overcommit_ratio"),
+	PROC_SETTING("panic_on_oom"),
+	PROC_SETTING("swappiness"),
+	PROC_SETTING("vfs_cache_pressure"),
 	{ 0 },
 };
 

@@ -15,8 +15,7 @@
 		text_printf(t, "%lu\n", (unsigned long)(value));                                   \
 		return 0;                                                                          \
 	}
-SHOW_NUMBER(file_max, INT64_MAX)
-SHOW_NUMBER(nr_open, 1048576)
+SHOW_NUMBER(overflow_id, 65534)
 SHOW_NUMBER(pipe_max_size, PIPE_MAX)
 SHOW_NUMBER(max_queued_events, INOTIFY_MAX_EVENTS)
 SHOW_NUMBER(max_user_instances, INOTIFY_MAX_INSTANCES)
@@ -26,6 +25,20 @@ static int show_file_nr(struct text *t, const struct inode *inode)
 {
 	(void)inode;
 	text_printf(t, "%zu\t0\t%ld\n", file_count, (long)INT64_MAX);
+	return 0;
+}
+
+static int show_inode_nr(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "%zu\t0\n", inode_count);
+	return 0;
+}
+
+static int show_dentry_state(struct text *t, const struct inode *inode)
+{
+	(void)inode;
+	text_printf(t, "%zu\t0\t45\t0\t0\t0\n", dentry_count);
 	return 0;
 }
 
@@ -63,14 +76,22 @@ static const struct procfs_entry inotify_entries[] = {
 };
 
 const struct procfs_entry procfs_fs_entries[] = {
-	PROC_FILE("file-max", 0444, show_file_max),
+	PROC_SETTING("aio-max-nr"),
+	PROC_FILE("dentry-state", 0444, show_dentry_state),
+	PROC_SETTING("file-max"),
 	PROC_FILE("file-nr", 0444, show_file_nr),
+	PROC_FILE("inode-nr", 0444, show_inode_nr),
 	PROC_DIR("inotify", 0555, inotify_entries),
-	PROC_FILE("nr_open", 0444, show_nr_open),
+	PROC_SETTING("lease-break-time"),
+	PROC_SETTING("leases-enable"),
+	PROC_SETTING("nr_open"),
+	PROC_FILE("overflowgid", 0444, show_overflow_id),
+	PROC_FILE("overflowuid", 0444, show_overflow_id),
 	PROC_FILE("pipe-max-size", 0444, show_pipe_max_size),
 	PROC_FILE_RW("protected_fifos", 0600, show_fifos, write_fifos),
 	PROC_FILE_RW("protected_hardlinks", 0600, show_hardlinks, write_hardlinks),
 	PROC_FILE_RW("protected_regular", 0600, show_regular, write_regular),
 	PROC_FILE_RW("protected_symlinks", 0600, show_symlinks, write_symlinks),
+	PROC_SETTING("suid_dumpable"),
 	{ 0 },
 };

@@ -1,6 +1,7 @@
 /* procfs_system.c: the fixed names in /proc: what is true of the whole machine (formats: proc(5)). */
 
 #include "boot/boot.h"
+#include "fs/kmsg.h"
 #include "fs/procfs.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -402,30 +403,6 @@ static const struct procfs_entry tty_entries[] = {
 	{ 0 },
 };
 
-/* The log as far as it is still kept; the place is the byte since boot.  It ends, where Linux' file
- * waits for more. */
-static ssize_t kmsg_read(struct file *f, struct iobuf *b, off_t *pos)
-{
-	char part[256];
-	ssize_t done = 0;
-
-	(void)f;
-	while (iobuf_left(b) > 0) {
-		uint64_t at = (uint64_t)*pos;
-		size_t n = log_read(&at, part, MIN(sizeof(part), iobuf_left(b)));
-		size_t put = iobuf_put(b, part, n);
-		if (n == 0)
-			break;
-		if (put == 0)
-			return done > 0 ? done : -EFAULT;
-		*pos = (off_t)(at - (n - put));
-		done += (ssize_t)put;
-	}
-	return done;
-}
-
-static const struct file_ops kmsg_ops = { .read = kmsg_read };
-
 /* --- /proc/flatshare: counters, for tests --- */
 
 static void cache_line(const struct cache *c, void *arg)
@@ -529,7 +506,7 @@ const struct procfs_entry procfs_root_entries[] = {
 	PROC_FILE_RW("flatshare", 0644, show_flatshare, write_flatshare),
 	PROC_FILE("forks", 0444, procfs_show_forks),
 	PROC_FILE("interrupts", 0444, show_interrupts),
-	{ .name = "kmsg", .mode = S_IFREG | 0400, .fops = &kmsg_ops },
+	{ .name = "kmsg", .mode = S_IFREG | 0400, .fops = &kmsg_proc_ops },
 	PROC_FILE("loadavg", 0444, show_loadavg),
 	PROC_FILE("locks", 0444, show_locks),
 	PROC_FILE("meminfo", 0444, show_meminfo),

@@ -246,14 +246,26 @@ int snprintf(char *buf, size_t size, const char *fmt, ...)
 	return n;
 }
 
-/* --- the log --- */
+/* --- the log ---
+ *
+ * A record is a line: "<priority>[seconds] text\n", in the ring as syslog(2) hands it out.  The sink
+ * gets it without the priority, if the level (its lowest three bits) is below log_console_level. */
 
 static char ring[LOG_BYTES];
-static uint64_t log_end; /* bytes ever written; byte n is at ring[n % LOG_BYTES] */
-static bool in_line;	 /* the last line is not complete yet */
+static uint64_t log_end;   /* bytes ever written; byte n is at ring[n % LOG_BYTES] */
+static uint64_t log_lines; /* complete lines ever written */
+static bool in_line;	   /* the last line is not complete yet */
+static unsigned line_priority = LOG_INFO;
 
 void (*log_sink)(const char *text, size_t len);
+void (*log_notify)(void);
 uint64_t (*log_clock)(void);
+unsigned log_console_level = LOG_DEBUG;
+
+static char ring_at(uint64_t at)
+{
+	return ring[at % LOG_BYTES];
+}
 
 static void ring_char(char c)
 {
@@ -263,8 +275,9 @@ static void ring_char(char c)
 static void stamp(void)
 {
 	uint64_t us = log_clock == NULL ? 0 : log_clock() / NSEC_PER_USEC;
-	char text[32];
-	int n = snprintf(text, sizeof(text), "[%5lu.%06lu] ", us / 1000000, us % 1000000);
+	char text[48];
+	int n = snprintf(text, sizeof(text), "<%u>[%5lu.%06lu] ", line_priority, us / 1000000,
+			 us % 1000000);
 
 	for (int i = 0; i < n; i++)
 		ring_char(text[i]);
@@ -277,24 +290,56 @@ static void log_char(char c)
 		stamp();
 	}
 	ring_char(c);
-	if (c == '\n')
+	if (c == '\n') {
 		in_line = false;
+		log_lines++;
+	}
 }
 
-/* Hand what the log got since `from` to the sink, in at most two pieces. */
+/* A piece of the ring without a border in it. */
+static void show_piece(uint64_t from, uint64_t to)
+{
+	while (from < to) {
+		size_t at = from % LOG_BYTES, n = MIN(to - from, LOG_BYTES - at);
+		log_sink(ring + at, n);
+		from += n;
+	}
+}
+
+/* Hand what the log got since `from` to the sink, line by line. */
 static void show(uint64_t from)
 {
+	static bool shown = true; /* is the line that is not complete? */
+	static bool inside;
+
 	if (log_sink == NULL)
 		return;
 	if (log_end - from > LOG_BYTES)
 		from = log_end - LOG_BYTES;
 	while (from < log_end) {
-		size_t at = from % LOG_BYTES;
-		size_t n = MIN(log_end - from, LOG_BYTES - at);
-
-		log_sink(ring + at, n);
-		from += n;
+		if (!inside && ring_at(from) == '<') {
+			unsigned priority = 0;
+			for (from++; from < log_end && ring_at(from) != '>'; from++)
+				priority = priority * 10 + (unsigned)(ring_at(from) - '0');
+			from++;
+			shown = (priority & 7) < log_console_level;
+		}
+		uint64_t to = from;
+		while (to < log_end && ring_at(to) != '\n')
+			to++;
+		inside = to == log_end;
+		to = MIN(to + 1, log_end);
+		if (shown)
+			show_piece(from, to);
+		from = to;
 	}
+}
+
+static void written(uint64_t from)
+{
+	show(from);
+	if (log_notify != NULL)
+		log_notify();
 }
 
 void kvprintf(const char *fmt, va_list ap)
@@ -303,7 +348,7 @@ void kvprintf(const char *fmt, va_list ap)
 	uint64_t from = log_end;
 
 	format(&o, fmt, ap);
-	show(from);
+	written(from);
 }
 
 void kprintf(const char *fmt, ...)
@@ -315,6 +360,21 @@ void kprintf(const char *fmt, ...)
 	va_end(ap);
 }
 
+void log_line(unsigned priority, const char *text, size_t len)
+{
+	uint64_t from = log_end;
+
+	if (in_line)
+		log_char('\n');
+	line_priority = priority;
+	for (size_t i = 0; i < len; i++)
+		log_char(text[i]);
+	if (in_line || len == 0)
+		log_char('\n');
+	line_priority = LOG_INFO;
+	written(from);
+}
+
 /* The oldest byte that is still there and starts a line. */
 static uint64_t oldest(void)
 {
@@ -322,7 +382,7 @@ static uint64_t oldest(void)
 
 	if (at == 0)
 		return 0;
-	while (at < log_end && ring[at % LOG_BYTES] != '\n')
+	while (at < log_end && ring_at(at) != '\n')
 		at++;
 	return MIN(at + 1, log_end);
 }
@@ -340,7 +400,22 @@ size_t log_read(uint64_t *seq, char *buf, size_t size)
 	return n;
 }
 
+bool log_lost(uint64_t seq)
+{
+	return log_end - MIN(seq, log_end) > LOG_BYTES;
+}
+
 uint64_t log_written(void)
 {
 	return log_end;
+}
+
+uint64_t log_line_number(uint64_t *seq)
+{
+	if (log_lost(*seq))
+		*seq = oldest();
+	uint64_t after = 0;
+	for (uint64_t at = MIN(*seq, log_end); at < log_end; at++)
+		after += ring_at(at) == '\n';
+	return log_lines - after;
 }

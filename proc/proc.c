@@ -57,11 +57,13 @@ static bool group_in_use(pid_t n)
 	return false;
 }
 
+int pid_max = PID_LIMIT;
+
 /* => -EAGAIN: all in use */
 static pid_t pid_alloc(void)
 {
-	for (int tries = 0; tries < PID_LIMIT; tries++) {
-		last_pid = last_pid + 1 >= PID_LIMIT ? (last_pid == 0 ? 1 : 300) : last_pid + 1;
+	for (int tries = 0; tries < pid_max; tries++) {
+		last_pid = last_pid + 1 >= pid_max ? (last_pid == 0 ? 1 : 300) : last_pid + 1;
 		if (task_find(last_pid) == NULL && proc_find(last_pid) == NULL &&
 		    (proc_count == 0 || !group_in_use(last_pid)))
 			return last_pid;

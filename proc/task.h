@@ -171,6 +171,7 @@ static inline long task_sysno(const struct task *t)
 }
 
 extern struct list proc_list;
+extern int pid_max; /* no pid is as large: /proc/sys/kernel/pid_max */
 extern size_t proc_count, task_count;
 extern struct proc *init_proc;
 /* Most tasks there may be; as Linux: so many that their stacks take an eighth of memory. */

@@ -6,6 +6,7 @@
 #include <linux/sysinfo.h>
 
 #include "boot/boot.h"
+#include "fs/kmsg.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/page.h"
@@ -127,63 +128,50 @@ enum {
 	LOG_SIZE_BUFFER,
 };
 
-static uint64_t log_cleared; /* what is before this is not shown any more */
-static uint64_t log_unread;  /* where LOG_READ goes on */
+static unsigned saved_level; /* that LOG_CONSOLE_ON brings back; 0: none */
 
-/* Copy the log from *at on.  => bytes, -EFAULT, -ENOMEM */
-static long copy_log(uint64_t *at, char *ubuf, size_t len)
+static void console_off(void)
 {
-	char *part = kmalloc(PAGE_SIZE);
-	size_t done = 0, n;
-	long err = 0;
-
-	if (part == NULL)
-		return -ENOMEM;
-	while (done < len && (n = log_read(at, part, MIN(len - done, PAGE_SIZE))) > 0) {
-		if (copy_to_user(ubuf + done, part, n) < 0) {
-			err = -EFAULT;
-			break;
-		}
-		done += n;
-	}
-	kfree(part);
-	return err < 0 ? err : (long)done;
+	if (saved_level == 0)
+		saved_level = log_console_level;
+	log_console_level = 1;
 }
 
-/* The last len bytes, whole lines. */
-static long copy_log_end(char *ubuf, size_t len)
+static void console_on(void)
 {
-	uint64_t end = log_written(), at = MAX(log_cleared, end > len ? end - len : 0);
-	char c = '\n';
-
-	if (at > log_cleared) {
-		do {
-			c = 0;
-		} while (log_read(&at, &c, 1) == 1 && c != '\n');
-	}
-	return copy_log(&at, ubuf, len);
+	if (saved_level != 0)
+		log_console_level = saved_level;
+	saved_level = 0;
 }
 
 long sys_syslog(int type, char *ubuf, int len)
 {
-	long n;
-
 	if (type < LOG_CLOSE || type > LOG_SIZE_BUFFER)
 		return -EINVAL;
 	if (type != LOG_READ_ALL && type != LOG_SIZE_BUFFER && !capable(CAP_SYSLOG))
 		return -EPERM;
 	if (type >= LOG_READ && type <= LOG_READ_CLEAR && (ubuf == NULL || len < 0))
 		return -EINVAL;
+	struct iobuf b = iobuf_user(ubuf, (size_t)len);
+	long n;
 	switch (type) {
-	case LOG_READ: return copy_log(&log_unread, ubuf, (size_t)len);
-	case LOG_READ_ALL: return copy_log_end(ubuf, (size_t)len);
+	case LOG_READ: return kmsg_take(&b, false);
+	case LOG_READ_ALL: return len == 0 ? 0 : kmsg_last(&b);
 	case LOG_READ_CLEAR:
-		n = copy_log_end(ubuf, (size_t)len);
-		log_cleared = log_written();
+		n = len == 0 ? 0 : kmsg_last(&b);
+		if (n >= 0)
+			kmsg_clear();
 		return n;
-	case LOG_CLEAR: log_cleared = log_written(); return 0;
-	case LOG_CONSOLE_LEVEL: return len < 1 || len > 8 ? -EINVAL : 0;
-	case LOG_SIZE_UNREAD: return (long)MIN(log_written() - log_unread, (uint64_t)LOG_BYTES);
+	case LOG_CLEAR: kmsg_clear(); return 0;
+	case LOG_CONSOLE_OFF: console_off(); return 0;
+	case LOG_CONSOLE_ON: console_on(); return 0;
+	case LOG_CONSOLE_LEVEL:
+		if (len < 1 || len > LOG_LEVELS)
+			return -EINVAL;
+		log_console_level = (unsigned)len;
+		saved_level = 0;
+		return 0;
+	case LOG_SIZE_UNREAD: return (long)kmsg_untaken();
 	case LOG_SIZE_BUFFER: return LOG_BYTES;
 	default: return 0;
 	}

@@ -351,7 +351,7 @@ S(sysinfo, (struct sysinfo *info), 0)
 S(getrandom, (void *buf, size_t len, unsigned flags), 0)
 P(reboot, (unsigned magic1, unsigned magic2, unsigned cmd, void *arg), 0,
   "halt, power-off and restart all end the machine; kexec and hibernation (EINVAL)")
-P(syslog, (int type, char *buf, int len), 0, "SYSLOG_ACTION_READ does not wait; levels have no effect")
+S(syslog, (int type, char *buf, int len), 0)
 P(personality, (unsigned persona), 0, "kept and given back, without an effect")
 S(set_tid_address, (int *tid), 0)
 

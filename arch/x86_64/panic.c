@@ -111,6 +111,7 @@ static void begin(const char *fmt, va_list ap)
 		stop();
 	if (nesting == 2)
 		early_log("panic inside panic\n", 19);
+	log_console_level = LOG_LEVELS;
 	kprintf("\npanic: ");
 	kvprintf(fmt, ap);
 	kprintf("\n");

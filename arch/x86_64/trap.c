@@ -227,6 +227,7 @@ static void program_page_fault(uint64_t addr, uint64_t error)
 
 	if (addr < USER_END)
 		r = view_fault(current->view, addr, access_of(error));
+	current->min_flt++;
 	if (r.signo == SIGKILL)
 		oom_program_fault();
 	else if (r.signo != 0)

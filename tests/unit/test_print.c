@@ -80,7 +80,7 @@ static void sink(const char *t, size_t len)
 	shown_len += len;
 }
 
-START_TEST(log_lines)
+START_TEST(log_lines_have_priority_and_time)
 {
 	char buf[200] = "";
 	uint64_t seq = 0;
@@ -92,11 +92,33 @@ START_TEST(log_lines)
 	kprintf("one %d", 1);
 	kprintf(" more\ntwo\n");
 	ck_assert_str_eq(shown, "[    1.234567] one 1 more\n[    1.234567] two\n");
-	ck_assert_uint_eq(log_read(&seq, buf, sizeof(buf)), 21 + shown_len);
-	ck_assert_mem_eq(buf, "[    0.000000] early\n", 21);
-	ck_assert_str_eq(buf + 21, shown);
+	log_read(&seq, buf, sizeof(buf));
+	ck_assert_str_eq(buf, "<6>[    0.000000] early\n<6>[    1.234567] one 1 more\n"
+			      "<6>[    1.234567] two\n");
 	ck_assert_uint_eq(log_read(&seq, buf, sizeof(buf)), 0);
 	ck_assert_uint_eq(seq, log_written());
+	seq = 24; /* where the second begins */
+	ck_assert_uint_eq(log_line_number(&seq), 1);
+}
+END_TEST
+
+START_TEST(log_levels_choose_what_is_shown)
+{
+	char buf[200] = "";
+	uint64_t seq = 0;
+
+	log_sink = sink;
+	log_console_level = 5;
+	kprintf("quiet\n");
+	log_line(12, "loud", 4);
+	log_line(13, "a\nb\n", 4);
+	kprintf("half ");
+	log_line(3, "other", 5);
+	ck_assert_str_eq(shown, "[    0.000000] loud\n[    0.000000] other\n");
+	log_read(&seq, buf, sizeof(buf));
+	ck_assert_str_eq(buf, "<6>[    0.000000] quiet\n<12>[    0.000000] loud\n"
+			      "<13>[    0.000000] a\n<13>[    0.000000] b\n"
+			      "<6>[    0.000000] half \n<3>[    0.000000] other\n");
 }
 END_TEST
 
@@ -109,12 +131,16 @@ START_TEST(log_wraps)
 	log_sink = sink;
 	for (int i = 0; i < 2500; i++)
 		kprintf("line %d\n", i);
+	ck_assert(log_lost(seq));
 	n = log_read(&seq, buf, sizeof(buf));
 	ck_assert_uint_le(n, LOG_BYTES);
 	ck_assert_uint_ge(n, LOG_BYTES - 64);
-	ck_assert_mem_eq(buf, "[    0.000000] line ", 20);
-	ck_assert_mem_eq(buf, shown + shown_len - n, n);
+	ck_assert_mem_eq(buf, "<6>[    0.000000] line ", 23);
+	seq -= n;
+	ck_assert(!log_lost(seq));
+	ck_assert_uint_eq(log_line_number(&seq), (uint64_t)strtoul(buf + 23, NULL, 10));
 }
 END_TEST
 
-UNIT_MAIN("lib/print", numbers, text, log_lines, log_wraps)
+UNIT_MAIN("lib/print", numbers, text, log_lines_have_priority_and_time,
+	  log_levels_choose_what_is_shown, log_wraps)
