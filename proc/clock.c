@@ -175,10 +175,24 @@ uint64_t clock_to_boot(const struct clock *c, uint64_t ns)
 
 /* --- timers --- */
 
+/* Armed timers on the clock that can be set. */
+static struct list wall_timers = LIST_INIT(wall_timers);
+
+static void unlink_timer(struct clock_timer *t)
+{
+	if (t->linked)
+		list_remove(&t->link);
+	t->linked = false;
+}
+
 static void plan(struct clock_timer *t)
 {
 	uint64_t now;
 
+	if (t->clock.kind == CLOCK_WALL && !t->linked) {
+		list_append(&wall_timers, &t->link);
+		t->linked = true;
+	}
 	if (!clock_is_cpu(&t->clock)) {
 		timer_set(&t->timer, clock_to_boot(&t->clock, t->expires));
 	} else if (clock_read(&t->clock, &now) == 0) {
@@ -201,6 +215,7 @@ static void look(struct timer *timer)
 	}
 	if (t->interval == 0) {
 		t->expires = 0;
+		unlink_timer(t);
 	} else {
 		periods = now - t->expires;
 		if (t->interval < SHORTEST_PERIOD)
@@ -215,6 +230,7 @@ static void look(struct timer *timer)
 void clock_timer_set(struct clock_timer *t, uint64_t expires, uint64_t interval)
 {
 	timer_cancel(&t->timer);
+	unlink_timer(t);
 	t->timer.fn = look;
 	t->expires = expires;
 	t->interval = interval;
@@ -229,4 +245,48 @@ uint64_t clock_timer_left(const struct clock_timer *t)
 	if (t->expires == 0 || clock_read(&t->clock, &now) < 0)
 		return 0;
 	return t->expires > now ? t->expires - now : 1;
+}
+
+void clock_change_wall(uint64_t ns)
+{
+	struct clock_timer *t;
+
+	clock_set_wall(ns);
+	LIST_FOREACH (t, &wall_timers, link) {
+		if (t->clock_set != NULL)
+			t->clock_set(t);
+		plan(t);
+	}
+}
+
+/* --- sleeping --- */
+
+struct sleeper {
+	struct clock_timer timer;
+	struct task *task;
+	bool over;
+};
+
+static void wake_sleeper(struct clock_timer *timer, uint64_t missed)
+{
+	struct sleeper *s = CONTAINER_OF(timer, struct sleeper, timer);
+
+	(void)missed;
+	s->over = true;
+	task_wake(s->task);
+}
+
+int clock_sleep_until(const struct clock *c, uint64_t when)
+{
+	struct sleeper s = { .timer = { .clock = *c, .fire = wake_sleeper }, .task = current };
+	uint64_t now;
+	int err = 0;
+
+	if (clock_read(c, &now) < 0 || when <= now)
+		return 0;
+	clock_timer_set(&s.timer, when, 0);
+	while (!s.over && err == 0)
+		err = task_sleep(NO_DEADLINE);
+	clock_timer_set(&s.timer, 0, 0);
+	return s.over ? 0 : err;
 }

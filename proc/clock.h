@@ -62,14 +62,22 @@ uint64_t clock_to_boot(const struct clock *c, uint64_t ns);
 struct clock_timer {
 	struct timer timer;
 	struct clock clock;
+	struct list link; /* among those that wait for a time of day */
+	bool linked;
 	uint64_t expires;  /* on the clock; 0: not set */
 	uint64_t interval; /* 0: once */
 	/* Called when the time has come, and `missed` more periods with it. */
 	void (*fire)(struct clock_timer *t, uint64_t missed);
+	/* Called when somebody has set the time of day, before the timer is armed anew; or NULL. */
+	void (*clock_set)(struct clock_timer *t);
 };
 
 /* Arm for a time on its clock (0: disarm).  clock and fire have been set. */
 void clock_timer_set(struct clock_timer *t, uint64_t expires, uint64_t interval);
+/* Sleep until the clock shows `when`, whoever sets it meanwhile.  => 0, -ERESTARTSYS */
+int clock_sleep_until(const struct clock *c, uint64_t when);
+/* Set the time of day: timers for a time of day notice. */
+void clock_change_wall(uint64_t ns);
 /* Until the next expiry; 0: not set. */
 uint64_t clock_timer_left(const struct clock_timer *t);
 

@@ -145,6 +145,8 @@ static void forget_old_program(struct task *t)
 		futex_task_exit(t);
 	t->clear_tid = 0;
 	t->robust_list = 0;
+	t->rseq = 0;
+	p->membarriers = 0;
 	t->alt_sp = t->alt_size = 0;
 	t->alt_flags = 2; /* SS_DISABLE */
 	sighand_exec(p->sighand);

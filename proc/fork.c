@@ -237,6 +237,11 @@ static long child_task(struct child *c, const struct clone_request *rq)
 	if (arch_set_tls(t, rq->flags & CLONE_SETTLS ? rq->tls : arch_get_tls(parent)) < 0)
 		return -EPERM;
 	t->blocked = parent->blocked;
+	if (!(rq->flags & CLONE_VM)) {
+		t->rseq = parent->rseq;
+		t->rseq_len = parent->rseq_len;
+		t->rseq_sig = parent->rseq_sig;
+	}
 	memcpy(t->comm, parent->comm, sizeof(t->comm));
 	if (!(rq->flags & CLONE_VM) || (rq->flags & CLONE_VFORK)) {
 		t->alt_sp = parent->alt_sp;

@@ -27,6 +27,19 @@ int futex_requeue(uintptr_t addr, uintptr_t addr2, int wake, int move, const uin
  * the old value, wake2 at addr2.  => woken ones, -ENOSYS: an unknown op */
 int futex_wake_op(uintptr_t addr, uintptr_t addr2, int wake, int wake2, uint32_t op, bool shared);
 
+/* --- locks whose holder inherits the priority of who waits: the word is the holder's tid --- */
+
+/* Take the lock at addr, waiting until `deadline`; `try`: do not wait.
+ * => 0, -EAGAIN (try), -ETIMEDOUT, -EDEADLK, -ESRCH: its holder is gone, -ERESTARTNOINTR */
+int futex_lock_pi(uintptr_t addr, uint64_t deadline, bool try, bool shared);
+/* Hand it to the best that waits.  => 0, -EPERM: it is not the current task's */
+int futex_unlock_pi(uintptr_t addr, bool shared);
+
+/* Sleep until one of `count` (at most FUTEX_WAITV_MAX) words is woken, or differs from its value.
+ * => which, -EAGAIN, -ETIMEDOUT, -ERESTARTSYS, -EINVAL, -EFAULT, -ENOMEM */
+struct futex_waitv;
+long futex_wait_many(const struct futex_waitv *words, unsigned count, uint64_t deadline);
+
 /* t ends: walk its robust list, clear and wake clear_tid if others share its memory.  The task's
  * view is still there. */
 void futex_task_exit(struct task *t);

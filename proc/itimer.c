@@ -29,6 +29,7 @@ struct itimers {
 struct posix_timer {
 	struct list link;
 	struct clock_timer timer;
+	struct clock clock;
 	struct proc *proc;
 	int id, notify, signo;
 	pid_t tid; /* SIGEV_THREAD_ID */
@@ -175,7 +176,7 @@ int posix_timer_create(const struct clock *clock, const struct sigevent *event)
 		its->next_id = its->next_id == INT32_MAX ? 0 : its->next_id + 1;
 	} while (posix_timer_find(t->id) != NULL);
 	t->proc = p;
-	t->timer.clock = *clock;
+	t->clock = t->timer.clock = *clock;
 	t->timer.fire = posix_fire;
 	t->notify = event == NULL ? SIGEV_SIGNAL : event->sigev_notify;
 	t->signo = event == NULL ? SIGALRM : event->sigev_signo;
@@ -208,6 +209,10 @@ void posix_timer_set(struct posix_timer *t, uint64_t value, uint64_t interval, b
 {
 	uint64_t now = 0;
 
+	/* A time that is relative to now passes, whoever sets the clock. */
+	t->timer.clock = t->clock;
+	if (!absolute && t->clock.kind == CLOCK_WALL)
+		t->timer.clock.kind = CLOCK_BOOT;
 	if (!absolute)
 		(void)clock_read(&t->timer.clock, &now);
 	clock_timer_set(&t->timer, value == 0 ? 0 : time_add(now, value), interval);

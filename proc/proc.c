@@ -156,6 +156,7 @@ static int inherit(struct proc *p, const struct proc *from)
 	p->cap_bounding = from->cap_bounding;
 	p->cap_ambient = from->cap_ambient;
 	p->securebits = from->securebits;
+	p->membarriers = from->membarriers;
 	p->thp_disable = from->thp_disable;
 	p->mce_policy = from->mce_policy;
 	p->ioprio = from->ioprio;

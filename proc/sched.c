@@ -55,9 +55,14 @@ static bool idle;	 /* nobody can run: the current task only lends its stack */
 
 static void quantum_over(struct timer *t);
 
+int sched_priority(const struct task *t)
+{
+	return MAX(t->sched.priority, t->sched.boost);
+}
+
 static bool is_rt(const struct task *t)
 {
-	return t->sched.policy == SCHED_FIFO || t->sched.policy == SCHED_RR;
+	return sched_priority(t) > 0;
 }
 
 void sched_init(void)
@@ -88,7 +93,7 @@ static uint64_t rt_key(const struct task *t, bool first)
 {
 	uint64_t turn = first ? --rt_turn_first : ++rt_turn_last;
 
-	return (uint64_t)(RT_PRIORITY_MAX - t->sched.priority) << 48 | turn;
+	return (uint64_t)(RT_PRIORITY_MAX - sched_priority(t)) << 48 | turn;
 }
 
 static void enqueue(struct task *t, bool first)
@@ -211,7 +216,7 @@ static bool time_is_up(struct task *t, uint64_t now)
 		return true;
 	next = first_of(&rt_queue);
 	if (t->sched.policy != SCHED_RR || now - t->got_cpu < RR_QUANTUM || next == NULL ||
-	    next->sched.priority < t->sched.priority)
+	    sched_priority(next) < sched_priority(t))
 		return false;
 	t->sched.turn_over = true;
 	return true;
@@ -346,7 +351,7 @@ static bool preempts(const struct task *t, const struct task *running)
 		return false;
 	if (is_rt(t))
 		return !rt_throttled() &&
-		       (!is_rt(running) || t->sched.priority > running->sched.priority);
+		       (!is_rt(running) || sched_priority(t) > sched_priority(running));
 	if (is_rt(running) || t->sched.policy != SCHED_NORMAL)
 		return false;
 	return running->sched.policy == SCHED_IDLE ||
@@ -376,6 +381,19 @@ void sched_set_params(struct task *t, const struct sched_params *to)
 		sched_enqueue(t);
 	if (t == current || (queued && preempts(t, current)))
 		this_cpu()->need_resched = !cooperative;
+}
+
+void sched_set_boost(struct task *t, int boost)
+{
+	struct sched_params same = t->sched;
+
+	if (t->sched.boost == boost)
+		return;
+	sched_dequeue(t);
+	t->sched.boost = boost;
+	if (t->state == TASK_RUNNABLE && t != current)
+		sched_enqueue(t);
+	sched_set_params(t, &same);
 }
 
 void sched_inherit(struct task *child, const struct task *parent)

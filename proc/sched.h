@@ -35,6 +35,7 @@ struct sched_params {
 	int policy;   /* SCHED_* */
 	int priority; /* 1 to RT_PRIORITY_MAX for SCHED_FIFO and SCHED_RR, else 0 */
 	int nice;     /* NICE_MIN to NICE_MAX */
+	int boost;    /* priority of the best that waits for a PI futex of it; 0: none */
 	bool reset_on_fork;
 	bool turn_over;			/* gives way to others of its priority */
 	uint32_t weight;		/* by nice value */
@@ -107,6 +108,10 @@ void schedule(void);
 void sched_yield_cpu(void);
 /* Change policy, priority, nice value and reset_on_fork of t; the rest of `to` does not matter. */
 void sched_set_params(struct task *t, const struct sched_params *to);
+/* Let t run with a priority of at least `boost` (0: its own), whatever its policy. */
+void sched_set_boost(struct task *t, int boost);
+/* The real-time priority with which t runs; 0: it is no real-time task. */
+int sched_priority(const struct task *t);
 /* What a new task has from the one that makes it. */
 void sched_inherit(struct task *child, const struct task *parent);
 /* What a new task's start function calls first. */

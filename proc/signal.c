@@ -34,6 +34,7 @@
 
 #include "lib/print.h"
 #include "lib/string.h"
+#include "proc/rseq.h"
 #include "proc/sigqueue.h"
 #include "proc/task.h"
 
@@ -477,6 +478,11 @@ static void run_handler(struct regs *regs, int signo, const siginfo_t *info)
 	uint64_t mask = t->restore_mask ? t->saved_mask : t->blocked, block = sa.mask;
 
 	settle_call(regs, &sa);
+	if (t->rseq != 0 && rseq_interrupted(regs) < 0) {
+		signal_force(SIGSEGV, SI_KERNEL, 0);
+		if (signo == SIGSEGV)
+			proc_exit_group(SIGSEGV);
+	}
 	if (arch_signal_frame(regs, &sa, info, mask, altstack_for(t, &sa, regs)) < 0) {
 		if (signo == SIGSEGV)
 			*slot = (struct ksigaction){ 0 };

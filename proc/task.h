@@ -21,6 +21,7 @@ struct files;	 /* descriptor table: fs/fd.h */
 struct fs_state; /* root, working directory, umask: fs/vfs.h */
 struct tty;
 struct file;
+struct futex_waiter;
 
 enum task_state { TASK_RUNNABLE, TASK_SLEEPING, TASK_STOPPED, TASK_DEAD };
 
@@ -79,6 +80,9 @@ struct task {
 	uintptr_t clear_tid; /* CLONE_CHILD_CLEARTID / set_tid_address */
 	uintptr_t robust_list;
 	size_t robust_len;
+	struct futex_waiter *pi_waiter; /* of the PI futex it waits for; NULL: none */
+	uintptr_t rseq;			/* registered by rseq(2); 0: none */
+	uint32_t rseq_len, rseq_sig;
 	struct task *vfork_parent;	  /* waits until this task execs or exits; or NULL */
 	struct task *vfork_child;	  /* the other end */
 	struct fork_record *vfork_record; /* of the call that made this task, until it ends */
@@ -135,7 +139,8 @@ struct proc {
 	unsigned group_count;
 	gid_t *groups;
 	uint64_t cap_effective, cap_permitted, cap_inheritable, cap_bounding, cap_ambient;
-	unsigned securebits; /* SECBIT_*: capabilities(7) */
+	unsigned membarriers; /* MEMBARRIER_CMD_REGISTER_*: done */
+	unsigned securebits;  /* SECBIT_*: capabilities(7) */
 	bool no_new_privs, dumpable, child_subreaper;
 	bool thp_disable;     /* PR_SET_THP_DISABLE: kept, without an effect */
 	int mce_policy;	      /* PR_MCE_KILL: kept, without an effect */

@@ -30,6 +30,8 @@ struct new_utsname;
 struct tms;
 struct clone_args;
 struct robust_list_head;
+struct futex_waitv;
+struct rseq;
 struct sched_attr;
 struct __user_cap_header_struct;
 struct __user_cap_data_struct;

@@ -239,9 +239,8 @@ S(signalfd4, (int fd, const uint64_t *mask, size_t size, int flags), 0)
 
 /* -- syscalls/time.c */
 S(nanosleep, (const struct __kernel_timespec *time, struct __kernel_timespec *remaining), 0)
-P(clock_nanosleep, (int id, int flags, const struct __kernel_timespec *time,
-  struct __kernel_timespec *remaining), 0,
-  "CPU clocks (EOPNOTSUPP); an absolute sleep does not notice that the clock is set")
+S(clock_nanosleep, (int id, int flags, const struct __kernel_timespec *time,
+  struct __kernel_timespec *remaining), 0)
 S(clock_gettime, (int id, struct __kernel_timespec *time), 0)
 S(clock_getres, (int id, struct __kernel_timespec *time), 0)
 S(clock_settime, (int id, const struct __kernel_timespec *time), 0)
@@ -258,25 +257,27 @@ S(getitimer, (int which, struct __kernel_old_itimerval *value), 0)
 S(setitimer, (int which, const struct __kernel_old_itimerval *value,
   struct __kernel_old_itimerval *old), 0)
 S(timer_create, (int id, const struct sigevent *event, int *timer), 0)
-P(timer_settime, (int id, int flags, const struct __kernel_itimerspec *value,
-  struct __kernel_itimerspec *old), 0, "an absolute time does not notice that the clock is set")
+S(timer_settime, (int id, int flags, const struct __kernel_itimerspec *value,
+  struct __kernel_itimerspec *old), 0)
 S(timer_gettime, (int id, struct __kernel_itimerspec *value), 0)
 S(timer_getoverrun, (int id), 0)
 S(timer_delete, (int id), 0)
 
 /* -- syscalls/timerfd.c */
 S(timerfd_create, (int id, int flags), 0)
-P(timerfd_settime, (int fd, int flags, const struct __kernel_itimerspec *value,
-  struct __kernel_itimerspec *old), 0,
-  "TFD_TIMER_CANCEL_ON_SET has no effect; an absolute time does not notice that the clock is set")
+S(timerfd_settime, (int fd, int flags, const struct __kernel_itimerspec *value,
+  struct __kernel_itimerspec *old), 0)
 S(timerfd_gettime, (int fd, struct __kernel_itimerspec *value), 0)
 
 /* -- syscalls/futex.c */
 P(futex, (uintptr_t addr, int op, uint32_t val, uintptr_t timeout, uintptr_t addr2, uint32_t val3),
-  0, "priority inheritance: the PI operations (ENOSYS)")
+  0, "FUTEX_WAIT_REQUEUE_PI, FUTEX_CMP_REQUEUE_PI (ENOSYS); an absolute time does not notice that the clock is set")
+S(futex_waitv, (const struct futex_waitv *words, unsigned count, unsigned flags,
+  const struct __kernel_timespec *timeout, int id), 0)
+S(rseq, (struct rseq *rseq, unsigned len, int flags, unsigned sig), 0)
 S(set_robust_list, (struct robust_list_head *head, size_t len), 0)
 S(get_robust_list, (pid_t pid, struct robust_list_head **head, size_t *len), 0)
-P(membarrier, (int cmd, unsigned flags, int cpu), 0, "the commands for restartable sequences (EINVAL)")
+S(membarrier, (int cmd, unsigned flags, int cpu), 0)
 
 /* -- syscalls/sched.c */
 S(sched_yield, (void), 0)
@@ -356,7 +357,6 @@ P(personality, (unsigned persona), 0, "kept and given back, without an effect")
 S(set_tid_address, (int *tid), 0)
 
 /* -- not there */
-N(rseq, "restartable sequences: the C libraries do without them, and one CPU needs none")
 N(ptrace, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
 N(process_vm_readv, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
 N(process_vm_writev, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
@@ -448,4 +448,3 @@ N(swapoff, "no swap, no quotas, no accounting")
 N(quotactl, "no swap, no quotas, no accounting")
 N(quotactl_fd, "no swap, no quotas, no accounting")
 N(acct, "no swap, no quotas, no accounting")
-N(futex_waitv, "PI and vectored futexes are not there yet")

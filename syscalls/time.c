@@ -15,7 +15,7 @@
 
 /* --- sleeping --- */
 
-enum { SLEEP_DEADLINE, SLEEP_REMAINING };
+enum { SLEEP_DEADLINE, SLEEP_REMAINING, SLEEP_CLOCK };
 
 /* => 0, -ERESTARTSYS */
 static int sleep_until(uint64_t deadline)
@@ -54,6 +54,35 @@ static long sleep_restart(struct task *t)
 			      (struct __kernel_timespec *)t->restart.arg[SLEEP_REMAINING]);
 }
 
+static long cpu_sleep_restart(struct task *t);
+
+/* The same on a CPU clock, until it shows `until`. */
+static long cpu_sleep(int id, uint64_t until, struct __kernel_timespec *uremaining)
+{
+	struct task *t = current;
+	struct clock clock;
+	uint64_t now;
+
+	if (clock_find(id, &clock) < 0)
+		return -EINVAL;
+	if (clock_sleep_until(&clock, until) == 0)
+		return 0;
+	if (uremaining != NULL && clock_read(&clock, &now) == 0 &&
+	    timespec_to_user(uremaining, until > now ? until - now : 0) < 0)
+		return -EFAULT;
+	t->restart.fn = cpu_sleep_restart;
+	t->restart.arg[SLEEP_DEADLINE] = until;
+	t->restart.arg[SLEEP_REMAINING] = (uintptr_t)uremaining;
+	t->restart.arg[SLEEP_CLOCK] = (uint64_t)id;
+	return -ERESTART_RESTARTBLOCK;
+}
+
+static long cpu_sleep_restart(struct task *t)
+{
+	return cpu_sleep((int)t->restart.arg[SLEEP_CLOCK], t->restart.arg[SLEEP_DEADLINE],
+			 (struct __kernel_timespec *)t->restart.arg[SLEEP_REMAINING]);
+}
+
 long sys_nanosleep(const struct __kernel_timespec *utime, struct __kernel_timespec *uremaining)
 {
 	uint64_t ns;
@@ -66,20 +95,27 @@ long sys_clock_nanosleep(int id, int flags, const struct __kernel_timespec *utim
 			 struct __kernel_timespec *uremaining)
 {
 	struct clock clock;
-	uint64_t ns;
+	uint64_t ns, now;
 	int err = clock_find(id, &clock);
 
-	if (err < 0 || id == CLOCK_THREAD_CPUTIME_ID)
+	if (err < 0)
 		return -EINVAL;
-	if (clock.coarse || clock_is_cpu(&clock) || id == CLOCK_MONOTONIC_RAW)
+	if (clock.coarse || id == CLOCK_MONOTONIC_RAW || id == CLOCK_THREAD_CPUTIME_ID)
 		return -EOPNOTSUPP;
+	if (clock.kind == CLOCK_TASK_CPU && clock.id == current->tid)
+		return -EINVAL;
 	err = timespec_from_user(utime, &ns);
 	if (err < 0)
 		return err;
-	if ((flags & TIMER_ABSTIME) == 0)
+	if ((flags & TIMER_ABSTIME) != 0) {
+		err = clock_sleep_until(&clock, ns);
+		return err < 0 ? -ERESTARTNOHAND : 0;
+	}
+	if (!clock_is_cpu(&clock))
 		return sleep_relative(time_add(clock_ns(), ns), uremaining);
-	err = sleep_until(clock_to_boot(&clock, ns));
-	return err < 0 ? -ERESTARTNOHAND : 0;
+	if (clock_read(&clock, &now) < 0)
+		return -EINVAL;
+	return cpu_sleep(id, time_add(now, ns), uremaining);
 }
 
 /* --- clocks --- */
@@ -117,7 +153,7 @@ long sys_clock_settime(int id, const struct __kernel_timespec *utime)
 		return -EPERM;
 	if (ns < clock_ns() || ns == TIME_MAX)
 		return -EINVAL;
-	clock_set_wall(ns);
+	clock_change_wall(ns);
 	return 0;
 }
 
@@ -153,7 +189,7 @@ long sys_settimeofday(const struct __kernel_old_timeval *utime, const struct tim
 	if (utime != NULL && (ns < clock_ns() || ns == TIME_MAX))
 		return -EINVAL;
 	if (utime != NULL)
-		clock_set_wall(ns);
+		clock_change_wall(ns);
 	return 0;
 }
 

@@ -14,7 +14,10 @@
 
 struct timerfd {
 	struct clock_timer timer;
+	struct clock clock;
 	uint64_t count; /* expiries since the last read */
+	bool cancel_on_set;
+	bool cancelled; /* the clock was set: the next read says so */
 	int clock_id, settime_flags;
 	struct waitq readers;
 };
@@ -26,6 +29,17 @@ static void expire(struct clock_timer *timer, uint64_t missed)
 	struct timerfd *t = CONTAINER_OF(timer, struct timerfd, timer);
 
 	t->count += missed + 1;
+	waitq_wake(&t->readers);
+}
+
+static void clock_was_set(struct clock_timer *timer)
+{
+	struct timerfd *t = CONTAINER_OF(timer, struct timerfd, timer);
+
+	if (!t->cancel_on_set)
+		return;
+	t->cancelled = true;
+	t->count++;
 	waitq_wake(&t->readers);
 }
 
@@ -45,6 +59,10 @@ static ssize_t timerfd_read(struct file *f, struct iobuf *b, off_t *pos)
 		return err;
 	count = t->count;
 	t->count = 0;
+	if (t->cancelled) {
+		t->cancelled = false;
+		return -ECANCELED;
+	}
 	return iobuf_put(b, &count, sizeof(count)) == sizeof(count) ? (ssize_t)sizeof(count)
 								    : -EFAULT;
 }
@@ -103,8 +121,9 @@ long sys_timerfd_create(int id, int flags)
 	t = cache_alloc(&timerfd_cache);
 	if (t == NULL)
 		return -ENOMEM;
-	t->timer.clock = clock;
+	t->clock = t->timer.clock = clock;
 	t->timer.fire = expire;
+	t->timer.clock_set = clock_was_set;
 	t->clock_id = id;
 	waitq_init(&t->readers);
 	f = file_create_ops(&timerfd_ops, t, O_RDWR | (flags & TFD_NONBLOCK));
@@ -140,9 +159,18 @@ static int put_setting(struct __kernel_itimerspec *uvalue, const struct timerfd 
 	return put_user(v, uvalue);
 }
 
-static void timerfd_arm(struct timerfd *t, uint64_t value, uint64_t interval, bool absolute)
+static void timerfd_arm(struct timerfd *t, uint64_t value, uint64_t interval, int flags)
 {
+	const int until_set = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
+	bool absolute = (flags & TFD_TIMER_ABSTIME) != 0;
 	uint64_t now = 0;
+
+	/* A time that is relative to now passes, whoever sets the clock. */
+	t->timer.clock = t->clock;
+	if (!absolute && t->clock.kind == CLOCK_WALL)
+		t->timer.clock.kind = CLOCK_BOOT;
+	t->cancel_on_set = t->clock.kind == CLOCK_WALL && (flags & until_set) == until_set;
+	t->cancelled = false;
 
 	if (!absolute)
 		(void)clock_read(&t->timer.clock, &now);
@@ -170,7 +198,7 @@ long sys_timerfd_settime(int fd, int flags, const struct __kernel_itimerspec *un
 	err = uold == NULL ? 0 : put_setting(uold, f->priv);
 	if (err == 0) {
 		((struct timerfd *)f->priv)->settime_flags = flags;
-		timerfd_arm(f->priv, value, interval, (flags & TFD_TIMER_ABSTIME) != 0);
+		timerfd_arm(f->priv, value, interval, flags);
 	}
 	file_put(f);
 	return err;

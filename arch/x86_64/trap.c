@@ -13,6 +13,7 @@
 #include "lib/print.h"
 #include "mm/usercopy.h"
 #include "proc/oom.h"
+#include "proc/rseq.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
@@ -177,6 +178,13 @@ static bool canonical(uint64_t addr)
 	return (uint64_t)((int64_t)(addr << 16) >> 16) == addr;
 }
 
+static void make_way(struct regs *regs)
+{
+	schedule();
+	if (current->rseq != 0 && rseq_interrupted(regs) < 0)
+		signal_force(SIGSEGV, SI_KERNEL, 0);
+}
+
 /* Run handlers, let others run and deliver signals until nothing is left to be done.  Interrupts are
  * off afterwards, so nothing comes between the last look and the program.
  * => may the way out of a syscall instruction be taken (entry.S, leave_regs)? */
@@ -189,7 +197,7 @@ uint64_t exit_work(struct regs *regs)
 		if (c->irq_held)
 			run_held();
 		else if (c->need_resched)
-			schedule();
+			make_way(regs);
 		else if (current->signal_pending || current->restore_mask)
 			signal_deliver(regs);
 		else

@@ -1,8 +1,10 @@
 /* clock.c: what time it is, by every way to ask, and sleeping. */
 #include "harness.h"
 
+#include <pthread.h>
 #include <sys/auxv.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <sys/times.h>
 
 static long long ns(const struct timespec *ts)
@@ -188,4 +190,97 @@ TEST(real_and_monotonic_run_alike)
 	sleep_ms(200);
 	difference = (by_libc(CLOCK_REALTIME) - real) - (by_libc(CLOCK_MONOTONIC) - mono);
 	CHECK(difference > -20000000 && difference < 20000000);
+}
+
+static void *spin(void *arg)
+{
+	for (;;)
+		pthread_testcancel();
+	return arg;
+}
+
+static void on_usr1(int sig)
+{
+	(void)sig;
+}
+
+/* A sleep on the clock of a process's own processor time, which another thread uses up. */
+TEST(sleep_on_processor_time)
+{
+	struct timespec t = { 0, 50000000 }, before, after, rest = { 7, 0 };
+	struct sigaction sa = { .sa_handler = on_usr1 };
+	clockid_t clock;
+	pthread_t thread;
+	pid_t pid;
+
+	CHECK_EQ(pthread_create(&thread, NULL, spin, NULL), 0);
+	CHECK_OK(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before));
+	CHECK_OK(syscall(SYS_clock_nanosleep, CLOCK_PROCESS_CPUTIME_ID, 0, &t, NULL));
+	CHECK_OK(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after));
+	CHECK((after.tv_sec - before.tv_sec) * 1000000000ll + after.tv_nsec - before.tv_nsec >=
+	      50000000);
+	CHECK_OK(syscall(SYS_clock_nanosleep, CLOCK_PROCESS_CPUTIME_ID, TIMER_ABSTIME, &after,
+			 NULL));
+	CHECK_EQ(pthread_getcpuclockid(thread, &clock), 0);
+	CHECK_OK(syscall(SYS_clock_nanosleep, clock, 0, &t, NULL));
+	CHECK_ERR(syscall(SYS_clock_nanosleep, CLOCK_THREAD_CPUTIME_ID, 0, &t, NULL), EOPNOTSUPP);
+	CHECK_EQ(pthread_getcpuclockid(pthread_self(), &clock), 0);
+	CHECK_ERR(syscall(SYS_clock_nanosleep, clock, 0, &t, NULL), EINVAL);
+	CHECK_EQ(pthread_cancel(thread), 0);
+	CHECK_EQ(pthread_join(thread, NULL), 0);
+	/* Nobody uses any now: only a signal ends this one. */
+	CHECK_OK(sigaction(SIGUSR1, &sa, NULL));
+	t.tv_sec = 5;
+	pid = CHILD(sleep_ms(50); kill(getppid(), SIGUSR1));
+	CHECK_ERR(syscall(SYS_clock_nanosleep, CLOCK_PROCESS_CPUTIME_ID, 0, &t, &rest), EINTR);
+	CHECK(rest.tv_sec >= 4 && rest.tv_sec <= 5);
+	CHECK_EXITED(pid, 0);
+}
+
+static void set_ahead(long sec)
+{
+	struct timespec t;
+
+	CHECK_OK(clock_gettime(CLOCK_REALTIME, &t));
+	t.tv_sec += sec;
+	CHECK_OK(clock_settime(CLOCK_REALTIME, &t));
+}
+
+/* Sleeps and timers for a time of day notice that somebody sets the clock; relative ones do not.
+ * (Only in the guest: nobody's clock is to be set on Linux.) */
+TEST(setting_the_clock_wakes_sleepers)
+{
+	struct itimerspec far = { { 0, 0 }, { 0, 0 } }, rest;
+	struct timespec t;
+	uint64_t n;
+	pid_t pid;
+	int cancelled, plain;
+
+	if (!on_flatshare())
+		return;
+	CHECK_OK(clock_gettime(CLOCK_REALTIME, &t));
+	t.tv_sec += 1000;
+	far.it_value = t;
+	pid = CHILD(
+		CHECK_OK(syscall(SYS_clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, &t, NULL)));
+	cancelled = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK);
+	plain = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK);
+	CHECK_OK(timerfd_settime(cancelled, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far,
+				 NULL));
+	CHECK_OK(timerfd_settime(plain, TFD_TIMER_ABSTIME, &far, NULL));
+	sleep_ms(20);
+	set_ahead(2);
+	CHECK_ERR(read(cancelled, &n, sizeof(n)), ECANCELED);
+	CHECK_ERR(read(cancelled, &n, sizeof(n)), EAGAIN);
+	CHECK_ERR(read(plain, &n, sizeof(n)), EAGAIN);
+	far.it_value = (struct timespec){ 500, 0 };
+	CHECK_OK(timerfd_settime(cancelled, 0, &far, NULL));
+	set_ahead(1100);
+	CHECK_EXITED(pid, 0);
+	sleep_ms(5);
+	CHECK_EQ(read(plain, &n, sizeof(n)), sizeof(n));
+	CHECK_EQ(n, 1);
+	CHECK_OK(timerfd_gettime(cancelled, &rest));
+	CHECK(rest.it_value.tv_sec >= 490);
+	set_ahead(-1102);
 }
