@@ -12,8 +12,10 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
+#include <sys/un.h>
 
 enum { CALLS = 400, LAST = 460, TICK_US = 4000, TICKS = 25, HANG_MS = 10000, NR_CLONE3 = 435 };
 
@@ -143,6 +145,24 @@ static void tick(int sig)
 		_exit(0);
 }
 
+/* A connection, one that waits to be accepted, and messages on their way. */
+static void open_sockets(void)
+{
+	static const struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "u" };
+	int fds[2];
+
+	socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds);
+	if (write(fds[0], &name, sizeof(name)) < 0)
+		_exit(1);
+	socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds);
+	fds[0] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	bind(fds[0], (const void *)&name, sizeof(name));
+	listen(fds[0], 3);
+	fds[1] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	connect(fds[1], (const void *)&name, sizeof(name));
+	socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+}
+
 static void open_things(void)
 {
 	int fds[2], i;
@@ -164,6 +184,7 @@ static void open_things(void)
 	syscall(SYS_eventfd2, 0, O_NONBLOCK);
 	syscall(SYS_timerfd_create, CLOCK_MONOTONIC, 0);
 	syscall(SYS_memfd_create, "m", 0);
+	open_sockets();
 }
 
 static void child(uint64_t seed)

@@ -11,7 +11,9 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 
 #define LONG_NAME                                                                                  \
 	"a-name-that-is-too-long-to-be-kept-inside-of-a-directory-entry-so-that-it-needs-memory"
@@ -20,10 +22,10 @@
 static int control = -1;
 static char big[65536];
 
-/* Failures that mean "no memory" (and, for a file's data, "no room"). */
+/* Failures that mean "no memory" (and, for a file's data or a message, "no room"). */
 static int no_memory(int err)
 {
-	return err == ENOMEM || err == ENOSPC || err == ENOLCK;
+	return err == ENOBUFS || err == ENOMEM || err == ENOSPC || err == ENOLCK;
 }
 
 static void fail_nth(int n)
@@ -42,8 +44,9 @@ static void fail_nth(int n)
 static void count(long long *to)
 {
 	static const char *const keys[] = {
-		"files",     "inodes",		"dentries",	  "slab_mount",	    "slab_super",
-		"slab_pipe", "slab_epoll_item", "slab_file_lock", "slab_radix_node"
+		"files",	   "inodes",	     "dentries",	 "slab_mount",
+		"slab_super",	   "slab_pipe",	     "slab_unix_socket", "slab_flight_user",
+		"slab_epoll_item", "slab_file_lock", "slab_radix_node"
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
@@ -290,4 +293,68 @@ NOMEM(long_vector, NULL)
 	for (size_t i = 0; i < ARRAY_LEN(iov); i++)
 		iov[i] = (struct iovec){ big, 10 };
 	return fd < 0 ? -1 : done((int)writev(fd, iov, ARRAY_LEN(iov)), fd);
+}
+
+NOMEM(make_socket_pair, NULL)
+{
+	int v[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, v) < 0)
+		return -1;
+	close(v[1]);
+	return done(0, v[0]);
+}
+
+static const struct sockaddr_un socket_name = { .sun_family = AF_UNIX, .sun_path = LONG_NAME };
+
+NOMEM(bind_socket, remove_it)
+{
+	int s = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	return s < 0 ? -1 : done(bind(s, (void *)&socket_name, sizeof(socket_name)), s);
+}
+
+NOMEM(connect_and_accept, remove_it)
+{
+	int l = socket(AF_UNIX, SOCK_STREAM, 0), c = -1, a = -1;
+
+	if (l < 0)
+		return -1;
+	if (bind(l, (void *)&socket_name, sizeof(socket_name)) == 0 && listen(l, 5) == 0) {
+		c = socket(AF_UNIX, SOCK_STREAM, 0);
+		if (c >= 0 && connect(c, (void *)&socket_name, sizeof(socket_name)) == 0)
+			a = accept(l, NULL, NULL);
+	}
+	return done(done(done(a < 0 ? -1 : 0, a), c), l);
+}
+
+/* Messages of all sizes, with descriptors; what could not be sent is not there. */
+NOMEM(send_and_receive, NULL)
+{
+	int v[2], r = -1;
+	char control[128] __attribute__((aligned(8))) = { 0 };
+	struct iovec io = { big, sizeof(big) };
+	struct msghdr m = { .msg_iov = &io,
+			    .msg_iovlen = 1,
+			    .msg_control = control,
+			    .msg_controllen = CMSG_SPACE(20 * sizeof(int)) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, v) < 0)
+		return -1;
+	c->cmsg_len = CMSG_LEN(20 * sizeof(int));
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	memset(CMSG_DATA(c), 0, 20 * sizeof(int));
+	memcpy(CMSG_DATA(c), &v[0], sizeof(int));
+	if (send(v[0], "small", 5, 0) == 5 && syscall(SYS_sendmsg, v[0], &m, 0) == sizeof(big)) {
+		CHECK_EQ(recv(v[1], big, 16, 0), 5);
+		r = (int)recv(v[1], big, sizeof(big), 0);
+	} else {
+		int err = errno;
+		recv(v[1], big, 16, 0);
+		CHECK_ERR(recv(v[1], big, 16, 0), EAGAIN);
+		errno = err;
+	}
+	return done(done(r, v[0]), v[1]);
 }

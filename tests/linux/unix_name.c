@@ -1,6 +1,7 @@
 /* unix_name.c: what AF_UNIX sockets are called, and their options. */
 #include "harness.h"
 
+#include <netdb.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -312,6 +313,27 @@ TEST(families_types_protocols)
 	socklen_t len = sizeof(type);
 	CHECK_OK(getsockopt(raw, SOL_SOCKET, SO_TYPE, &type, &len));
 	CHECK_EQ(type, SOCK_DGRAM);
+}
+
+/* Looking up a name: numbers need nobody; others fail at once where there is no network. */
+TEST(names_of_machines)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found;
+
+	CHECK_EQ(getaddrinfo("127.0.0.1", "80", &hints, &found), 0);
+	CHECK_EQ(found->ai_family, AF_INET);
+	freeaddrinfo(found);
+	CHECK_EQ(getaddrinfo("::1", "80", &hints, &found), 0);
+	CHECK_EQ(found->ai_family, AF_INET6);
+	freeaddrinfo(found);
+	hints.ai_flags = AI_NUMERICHOST;
+	CHECK_EQ(getaddrinfo("no.such.name.invalid", "80", &hints, &found), EAI_NONAME);
+	if (!on_flatshare())
+		return; /* it may ask the network, which takes time */
+	long long start = now_ms();
+	hints.ai_flags = 0;
+	CHECK(getaddrinfo("no.such.name.invalid", "80", &hints, &found) != 0);
+	CHECK(now_ms() - start < 2000);
 }
 
 /* --- options --- */

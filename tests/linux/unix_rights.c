@@ -469,6 +469,62 @@ TEST(cycles_of_a_dying_process)
 	CHECK_EQ(read(p[0], &b, 1), 0);
 }
 
+/* Sockets sent through each other at random, received or not, closed in any order: what is open
+ * works, and in the end nothing is left. */
+TEST_SLOW(random_traffic, 20)
+{
+	enum { MOST = 24, STEPS = 4000 };
+	int fds[MOST], before = open_count();
+	unsigned seed = 12345;
+
+#define RANDOM(n) (seed = seed * 1103515245 + 12345, (seed >> 16) % (n))
+	memset(fds, -1, sizeof(fds));
+	for (int step = 0; step < STEPS; step++) {
+		int *a = &fds[RANDOM(MOST)], *b = &fds[RANDOM(MOST)], *c = &fds[RANDOM(MOST)];
+		struct got g;
+
+		switch (RANDOM(8)) {
+		case 0:
+		case 1:
+			if (*a >= 0 || *b >= 0 || a == b)
+				break;
+			int v[2];
+			pair(RANDOM(2) ? SOCK_STREAM : SOCK_DGRAM, v);
+			*a = v[0];
+			*b = v[1];
+			break;
+		case 2:
+		case 3:
+		case 4:
+		case 5:
+			if (*a < 0 || *b < 0 || *c < 0)
+				break;
+			int two[] = { *b, *c };
+			CHECK_OK(fcntl(*a, F_SETFL, O_NONBLOCK));
+			send_fds(*a, two, 1 + RANDOM(2), 'x');
+			break;
+		case 6:
+			if (*a < 0)
+				break;
+			g = receive(*a, 8, 256, MSG_DONTWAIT);
+			for (int i = 0; g.n > 0 && i < g.count; i++) {
+				if (i == 0 && *b < 0)
+					*b = g.fds[i];
+				else
+					close(g.fds[i]);
+			}
+			break;
+		default:
+			if (*a >= 0)
+				CHECK_OK(close(*a));
+			*a = -1;
+		}
+	}
+	for (int i = 0; i < MOST; i++)
+		close(fds[i]);
+	CHECK_EQ(open_count(), before);
+}
+
 /* --- credentials --- */
 
 static void pass_cred(int fd, int on)
