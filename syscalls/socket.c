@@ -135,18 +135,19 @@ static unsigned wait_flags(const struct file *f)
 	return f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0;
 }
 
+/* Linux copies the address before it asks whether this is a socket. */
 long sys_connect(int fd, const void *user, int len)
 {
 	struct address a;
-	struct file *f;
-	int err;
-	struct socket *s = socket_of_fd(fd, &f, &err);
+	struct file *f = fd_get(fd);
 
-	if (s == NULL)
-		return err;
-	err = address_from_user(&a, user, len);
-	if (err == 0)
-		err = s->ops->connect(s, &a, wait_flags(f));
+	if (f == NULL)
+		return -EBADF;
+	int err = f->flags & O_PATH ? -EBADF : address_from_user(&a, user, len);
+	if (err == 0) {
+		struct socket *s = socket_of_file(f);
+		err = s == NULL ? -ENOTSOCK : s->ops->connect(s, &a, wait_flags(f));
+	}
 	file_put(f);
 	return err;
 }
