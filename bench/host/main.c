@@ -20,7 +20,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS_PER_BOOT = 2, QUICK_ROUNDS = 3, FEWEST_BOOTS = 2, MOST_BOOTS = 12 };
+enum {
+	INSTRUCTIONS = 20000000,
+	ROUNDS_PER_BOOT = 2,
+	QUICK_ROUNDS = 3,
+	FEWEST_BOOTS = 2,
+	MOST_BOOTS = 12
+};
 
 struct settings settings;
 static char **names;
@@ -66,6 +72,24 @@ void failed(const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fprintf(stderr, "\n");
+}
+
+static const char *environment(const char *name, const char *otherwise)
+{
+	const char *s = getenv(name);
+
+	return s == NULL || *s == '\0' ? otherwise : s;
+}
+
+static const char *path(const char *folder, const char *name)
+{
+	size_t size = strlen(folder) + strlen(name) + 2;
+	char *s = malloc(size);
+
+	if (s == NULL)
+		exit(1);
+	snprintf(s, size, "%s/%s", folder, name);
+	return s;
 }
 
 static bool named(const struct question *q)
@@ -200,6 +224,63 @@ static void ask_all(double begin)
 	}
 }
 
+/* Counting instructions, one guest after the other answers everything in one boot, by a plan that is
+ * in its initrd: nothing that comes from outside, at another moment each time, may change a count. */
+static void count_instructions(enum side side, enum column column, bool big)
+{
+	struct boot boot = { .mib = big ? settings.big_mib : settings.mib,
+			     .init = "/b/init",
+			     .initrd = path(settings.build, "bench/plan.cpio"),
+			     .limit = 120,
+			     .until = "@ready" };
+	char command[512];
+	struct guest g;
+	FILE *plan = fopen(path(settings.build, "bench/plan"), "we");
+	unsigned count = 0;
+	char *line = NULL;
+
+	if (plan == NULL) {
+		failed("no plan can be written");
+		return;
+	}
+	for (size_t i = 0; i < question_count; i++) {
+		const struct question *q = &questions[i];
+
+		if (asked(q, side) && !(q->flags & BIG) == !big && !repeated(i))
+			fprintf(plan, "%u BENCH_CYCLES=%u /b/%s\n", ++count, INSTRUCTIONS, q->run);
+	}
+	fclose(plan);
+	snprintf(command, sizeof(command),
+		 "{ cat %s/bench/initrd.list; echo 'file b/plan 644 %s/bench/plan'; } | "
+		 "%s/pack %s/bench/plan.cpio",
+		 settings.build, settings.build, settings.build, settings.build);
+	if (count == 0)
+		return;
+	if (system(command) != 0 || !guest_start(&g, side, column, &boot)) {
+		failed("%s does not start", side == LINUX ? "Linux" : "Flatshare");
+		return;
+	}
+	for (unsigned done = 0; done <= count && (line = guest_line(&g, 300)) != NULL;) {
+		unsigned id, status;
+
+		if (guest_answer(&g, line, 1))
+			continue;
+		if (strncmp(line, "@off", 4) == 0)
+			break;
+		if (sscanf(line, "@done %u %u", &id, &status) != 2)
+			continue;
+		done = id;
+		progress("%s, %s addresses: %u of %u", side == LINUX ? "Linux" : "Flatshare",
+			 column == RANDOM ? "random" : "fixed", done, count);
+		if (status != 0)
+			failed("%s: command %u of the plan fails",
+			       side == LINUX ? "Linux" : "Flatshare", id);
+	}
+	if (line == NULL)
+		failed("%s stops; last: %s", side == LINUX ? "Linux" : "Flatshare", g.last);
+	guest_stop(&g);
+}
+
 /* Answers that follow from others: one of ours against another of ours. */
 static void derive(void)
 {
@@ -229,24 +310,6 @@ static double measure_khz(void)
 	return (double)(__builtin_ia32_rdtsc() - tsc) / (now() - start) / 1000;
 }
 
-static const char *environment(const char *name, const char *otherwise)
-{
-	const char *s = getenv(name);
-
-	return s == NULL || *s == '\0' ? otherwise : s;
-}
-
-static const char *path(const char *folder, const char *name)
-{
-	size_t size = strlen(folder) + strlen(name) + 2;
-	char *s = malloc(size);
-
-	if (s == NULL)
-		exit(1);
-	snprintf(s, size, "%s/%s", folder, name);
-	return s;
-}
-
 static void set_up(void)
 {
 	settings = (struct settings){
@@ -268,7 +331,8 @@ static void set_up(void)
 	settings.kernel = path(settings.build, "flatshare.elf");
 	settings.initrd = path(settings.build, "bench/initrd.cpio");
 	settings.small_initrd = path(settings.build, "bench/small.cpio");
-	settings.khz = measure_khz();
+	/* With -icount shift=0 an instruction is a nanosecond, and a tick of the counter. */
+	settings.khz = settings.icount ? 1e6 : measure_khz();
 	terminal = isatty(2);
 	signal(SIGPIPE, SIG_IGN);
 }
@@ -281,7 +345,11 @@ int main(int argc, char **argv)
 	name_count = argc - 1;
 	set_up();
 	measure_from_outside(named);
-	ask_all(begin);
+	for (unsigned c = 0; settings.icount && c < COLUMNS; c++)
+		for (unsigned i = 0; i < SIDES * 2; i++)
+			count_instructions(i % SIDES, c, i >= SIDES);
+	if (!settings.icount)
+		ask_all(begin);
 	derive();
 	if (terminal)
 		fprintf(stderr, "\r\033[K");
