@@ -23,11 +23,12 @@ enum target_kind {
 };
 
 enum {
-	HEAVY = 1,    /* takes seconds: asked once in each boot */
-	BIG = 16,     /* needs a guest with much memory: asked in boots of its own */
-	ONLY_US = 2,  /* Linux cannot answer */
-	BY_HOST = 4,  /* measured from outside, by measure.c */
-	COUNTLESS = 8 /* means nothing when instructions are counted */
+	HEAVY = 1,     /* takes seconds: asked once in each boot */
+	BIG = 16,      /* needs a guest with much memory: asked in boots of its own */
+	ONLY_US = 2,   /* Linux cannot answer */
+	BY_HOST = 4,   /* measured from outside, by measure.c */
+	COUNTLESS = 8, /* means nothing when instructions are counted */
+	MORE_IS_BETTER = 32,
 };
 
 struct question {

@@ -172,11 +172,13 @@ bool guest_answer(struct guest *g, const char *line, double busy)
 {
 	char name[40], unit[12];
 	double median, mean;
+	unsigned count;
 
 	if (strncmp(line, "@ ", 2) != 0 ||
-	    sscanf(line, "@ %39s %11s %lf %*f %*f %lf", name, unit, &median, &mean) != 4)
+	    sscanf(line, "@ %39s %11s %lf %*f %*f %lf %u", name, unit, &median, &mean, &count) != 5)
 		return false;
-	if (!settings.icount && strcmp(unit, "cycles") == 0)
+	/* One sample is a figure that the program has chosen with care. */
+	if (!settings.icount && strcmp(unit, "cycles") == 0 && count > 1)
 		median = mean * busy;
 	series_add(g->side, g->column, name, unit, median);
 	return true;

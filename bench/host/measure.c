@@ -80,6 +80,45 @@ static void memory(void)
 	}
 }
 
+/* How many shells there can be: the guest prints the count so far. */
+static unsigned fit(enum side side, unsigned mib)
+{
+	const struct boot boot = { mib, "/b/init", settings.initrd, 12, "@ready", false };
+	static const char command[] = "1 /b/many fit\n";
+	struct guest g;
+	double count = 0;
+	char *line;
+
+	if (!guest_start(&g, side, RANDOM, &boot))
+		return 0;
+	if (write(g.in, command, sizeof(command) - 1) > 0)
+		while ((line = guest_line(&g, 60)) != NULL && strncmp(line, "@done", 5) != 0)
+			if (sscanf(line, "@ size.fit shells %lf", &count) == 1)
+				progress("%s, %u MiB: %.0f shells", names[side], mib, count);
+	guest_stop(&g);
+	return (unsigned)count;
+}
+
+static void fit_all(unsigned mib, const char *name)
+{
+	for (unsigned s = 0; s < SIDES; s++) {
+		unsigned count = fit(s, mib);
+
+		for (unsigned c = 0; c < COLUMNS; c++)
+			series_add(s, c, name, "shells", count);
+	}
+}
+
+static void fit_64(void)
+{
+	fit_all(64, "size.fit-64");
+}
+
+static void fit_128(void)
+{
+	fit_all(128, "size.fit-128");
+}
+
 static void kernel_size(void)
 {
 	const char *const path[SIDES] = { settings.linux_kernel, settings.kernel };
@@ -97,9 +136,9 @@ void measure_from_outside(bool (*wanted)(const struct question *))
 		const char *name;
 		void (*measure)(void);
 	} all[] = {
-		{ "size.kernel", kernel_size },
-		{ "boot.shell", boot_pairs },
-		{ "size.memory", memory },
+		{ "size.kernel", kernel_size }, { "boot.shell", boot_pairs },
+		{ "size.memory", memory },	{ "size.fit-64", fit_64 },
+		{ "size.fit-128", fit_128 },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {

@@ -12,6 +12,8 @@
 #define FILES	 "Files"
 #define SHELL	 "Shell scripts, whole"
 #define MACHINE	 "The machine"
+#define LADDER	 "Steps of a system call by a call"
+#define GROWTH	 "The last against the first (1: does not grow)"
 
 const struct question questions[] = {
 	{ CALLS, "null.trap", "null call (getppid), syscall instruction", "null trap", NULL, RATIO,
@@ -78,6 +80,8 @@ const struct question questions[] = {
 	  RATIO, 3, NULL, HEAVY },
 	{ SHELL, "shell.pipelines", "40 pipelines of four", "shell pipelines", NULL, RATIO, 3, NULL,
 	  HEAVY },
+	{ SHELL, "shell.configure", "a configure script", "shell configure", NULL, RATIO, 3, NULL,
+	  HEAVY },
 	{ SHELL, "shell.find", "find | xargs over 400 files", "shell find", NULL, RATIO, 3, NULL,
 	  HEAVY },
 
@@ -87,6 +91,45 @@ const struct question questions[] = {
 	  BY_HOST | COUNTLESS },
 	{ MACHINE, "size.memory", "smallest memory for a shell's work", NULL, NULL, RATIO, 10, NULL,
 	  BY_HOST | COUNTLESS },
+	{ MACHINE, "size.idle-sh", "one more idle sh", "many idle", NULL, AT_MOST, 131072, NULL,
+	  0 },
+	{ MACHINE, "size.fit-64", "how many sh in 64 MiB", NULL, NULL, NONE, 0, NULL,
+	  BY_HOST | COUNTLESS | MORE_IS_BETTER },
+	{ MACHINE, "size.fit-128", "how many sh in 128 MiB", NULL, NULL, NONE, 0, NULL,
+	  BY_HOST | COUNTLESS | MORE_IS_BETTER },
+
+	{ LADDER, "ladder.call", "call and return", "ladder", NULL, NONE, 0, NULL, ONLY_US },
+	{ LADDER, "ladder.stack", "stack switch", "ladder", NULL, NONE, 0, NULL, ONLY_US },
+	{ LADDER, "ladder.flag", "interrupt flag off and back", "ladder", NULL, NONE, 0, NULL,
+	  ONLY_US },
+	{ LADDER, "ladder.frame", "registers to a frame and back", "ladder", NULL, NONE, 0, NULL,
+	  ONLY_US },
+	{ LADDER, "ladder.trace", "is tracing on?", "ladder", NULL, NONE, 0, NULL, ONLY_US },
+	{ LADDER, "ladder.signal", "is there a signal?", "ladder", NULL, NONE, 0, NULL, ONLY_US },
+	{ LADDER, "ladder.rest", "the rest: dispatch, the call itself", "ladder", NULL, NONE, 0,
+	  NULL, ONLY_US },
+	{ LADDER, "ladder.whole", "= null call by a call", "ladder", NULL, NONE, 0, NULL, ONLY_US },
+	{ LADDER, "ladder.trap", "a trap instead: syscall alone", "ladder", NULL, NONE, 0, NULL,
+	  ONLY_US },
+	{ LADDER, "ladder.whole-trap", "= null call by syscall", "ladder", NULL, NONE, 0, NULL,
+	  ONLY_US },
+
+	{ GROWTH, "growth.null", "null call: 1,000 processes against 10", "growth processes", NULL,
+	  NONE, 0, NULL, HEAVY },
+	{ GROWTH, "growth.fork", "fork, exit, wait: the same", "growth processes", NULL, NONE, 0,
+	  NULL, HEAVY },
+	{ GROWTH, "growth.spawn", "posix_spawn, wait: the same", "growth processes", NULL, NONE, 0,
+	  NULL, HEAVY },
+	{ GROWTH, "growth.switch", "pipe ping-pong: the same", "growth processes", NULL, NONE, 0,
+	  NULL, HEAVY },
+	{ GROWTH, "growth.spawn-1000", "posix_spawn, wait with 1,000 processes", "growth processes",
+	  NULL, NONE, 0, NULL, HEAVY },
+	{ GROWTH, "growth.open", "open, close: 10,000 files against 10", "growth files", NULL, NONE,
+	  0, NULL, HEAVY },
+	{ GROWTH, "growth.create", "create, unlink: the same", "growth files", NULL, NONE, 0, NULL,
+	  HEAVY },
+	{ GROWTH, "growth.open-10000", "open, close with 10,000 files", "growth files", NULL, NONE,
+	  0, NULL, HEAVY },
 };
 
 const size_t question_count = sizeof(questions) / sizeof(questions[0]);

@@ -26,6 +26,8 @@ const char *human(char *buf, size_t size, double value, const char *unit)
 	double step = 1000;
 	unsigned i = 0;
 
+	if (strcmp(unit, "times") == 0)
+		return digits(buf, size, value, "");
 	if (strcmp(unit, "cycles") == 0) {
 		value = value / settings.khz * 1e6;
 		steps = settings.icount ? counts : times;

@@ -86,8 +86,9 @@ struct spread ratio_of(const struct question *q, enum column column)
 	if (q->flags & ONLY_US || spread_of(a).count == 0 || spread_of(b).count == 0)
 		return (struct spread){ 0 };
 	for (unsigned i = 0; i < a->count && i < b->count; i++)
-		if (b->value[i] > 0)
-			ratios[count++] = a->value[i] / b->value[i];
+		if (a->value[i] > 0 && b->value[i] > 0)
+			ratios[count++] = q->flags & MORE_IS_BETTER ? b->value[i] / a->value[i]
+								    : a->value[i] / b->value[i];
 	return spread(ratios, count);
 }
 

@@ -1,0 +1,166 @@
+/* ladder.c: what each step of a system call costs, where a program may execute the very instructions:
+ * in ring 0.  On Linux it measures nothing.
+ *
+ * A step is timed in a loop, and the loop alone is taken off.  They are the instructions of the
+ * kernel's entry (arch/x86_64/entry.S), on memory and a stack of our own. */
+#include "bench.h"
+
+#include <stdio.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+
+#ifndef AT_SYSINFO
+#define AT_SYSINFO 32
+#endif
+
+enum { ROUNDS = 2000, TRIES = 101, STACK_WORDS = 512 };
+
+static unsigned long stack[STACK_WORDS];
+static unsigned long *stack_top = stack + STACK_WORDS;
+static unsigned long scratch, zero;
+
+#define LOOP(name, ...)                                                                            \
+	static void name(unsigned long n)                                                          \
+	{                                                                                          \
+		while (n-- > 0)                                                                    \
+			__asm__ volatile(__VA_ARGS__);                                             \
+	}
+
+LOOP(nothing, "" : : : "memory")
+/* A call through a pointer, and the return. */
+LOOP(call, "lea -256(%%rsp), %%rsp\n\tlea 1f(%%rip), %%rax\n\tcall *%%rax\n\tjmp 2f\n1:\tret\n2:\t"
+	   "lea 256(%%rsp), %%rsp"
+     :
+     :
+     : "rax", "memory")
+/* To the kernel's stack and back. */
+LOOP(stack_switch, "mov %%rsp, %0\n\tmov %1, %%rsp\n\tmov %0, %%rsp"
+     : "+m"(scratch)
+     : "m"(stack_top)
+     : "memory")
+/* The program's flags are kept, interrupts go off, direction is forward; and all back. */
+LOOP(interrupt_flag,
+     "mov %%rsp, %0\n\tmov %1, %%rsp\n\tpushfq\n\tcli\n\tcld\n\tpopfq\n\tmov %0, %%rsp"
+     : "+m"(scratch)
+     : "m"(stack_top)
+     : "memory", "cc")
+/* All registers into a frame, and all from there. */
+LOOP(frame, "mov %%rsp, %0\n\tmov %1, %%rsp\n\t"
+	    "push %%rcx\n\tpush %%rax\n\tpush %%rdi\n\tpush %%rsi\n\tpush %%rdx\n\tpush %%rcx\n\t"
+	    "push %%rax\n\tpush %%r8\n\tpush %%r9\n\tpush %%r10\n\tpush %%r11\n\tpush %%rbx\n\t"
+	    "push %%rbp\n\tpush %%r12\n\tpush %%r13\n\tpush %%r14\n\tpush %%r15\n\t"
+	    "pop %%r15\n\tpop %%r14\n\tpop %%r13\n\tpop %%r12\n\tpop %%rbp\n\tpop %%rbx\n\t"
+	    "pop %%r11\n\tpop %%r10\n\tpop %%r9\n\tpop %%r8\n\tpop %%rax\n\tpop %%rcx\n\t"
+	    "pop %%rdx\n\tpop %%rsi\n\tpop %%rdi\n\tmov %0, %%rsp"
+     : "+m"(scratch)
+     : "m"(stack_top)
+     : "memory")
+/* Is tracing on?  Looked at before and after. */
+LOOP(trace_check, "cmpb $0, %0\n\tjne 1f\n\tcmpb $0, %0\n\tjne 1f\n1:"
+     :
+     : "m"(zero)
+     : "cc", "memory")
+/* Must another task run?  Is there a signal? */
+LOOP(signal_check, "cmpb $0, %0\n\tjne 1f\n\tmov %0, %%rax\n\ttest %%rax, %%rax\n\tjne 1f\n\t"
+		   "cmpb $0, %0\n\tjne 1f\n1:"
+     :
+     : "m"(zero)
+     : "rax", "cc", "memory")
+
+/* The trap alone: for a moment the instruction enters at the one behind it.  Interrupts are off, so
+ * nobody else can make a system call. */
+static void trap(unsigned long n)
+{
+	enum { LSTAR = 0xc0000082 };
+
+	__asm__ volatile("pushfq\n\tcli\n\t"
+			 "mov %[msr], %%ecx\n\trdmsr\n\tmov %%eax, %%r8d\n\tmov %%edx, %%r9d\n\t"
+			 "lea 2f(%%rip), %%rax\n\tmov %%rax, %%rdx\n\tshr $32, %%rdx\n\twrmsr\n"
+			 "1:\tsyscall\n"
+			 "2:\tdec %[n]\n\tjnz 1b\n\t"
+			 "mov %[msr], %%ecx\n\tmov %%r8d, %%eax\n\tmov %%r9d, %%edx\n\twrmsr\n\t"
+			 "popfq"
+			 : [n] "+r"(n)
+			 : [msr] "i"(LSTAR)
+			 : "rax", "rcx", "rdx", "r8", "r9", "r11", "cc", "memory");
+}
+
+static unsigned long entry;
+
+static void by_call(unsigned long n)
+{
+	while (n-- > 0) {
+		long result;
+
+		__asm__ volatile("lea -256(%%rsp), %%rsp\n\tcall *%1\n\tlea 256(%%rsp), %%rsp"
+				 : "=&a"(result)
+				 : "b"(entry), "0"((long)SYS_getppid)
+				 : "rcx", "r11", "memory");
+	}
+}
+
+static void by_trap(unsigned long n)
+{
+	while (n-- > 0) {
+		long result, nr = SYS_getppid;
+
+		__asm__ volatile("" : "+r"(nr));
+		__asm__ volatile("mov %1, %%rax\n\tsyscall"
+				 : "=&a"(result)
+				 : "r"(nr)
+				 : "rcx", "r11", "memory");
+	}
+}
+
+/* The least of many tries: the steps are small, and a sum is made of them. */
+static double cost(void (*step)(unsigned long n))
+{
+	uint64_t least = UINT64_MAX;
+
+	for (unsigned i = 0; i < TRIES; i++) {
+		uint64_t start = cycles(), t;
+
+		step(ROUNDS);
+		t = cycles() - start;
+		least = t < least ? t : least;
+	}
+	return (double)least / ROUNDS;
+}
+
+static int in_ring0(void)
+{
+	unsigned short cs;
+
+	__asm__("mov %%cs, %0" : "=r"(cs));
+	return (cs & 3) == 0;
+}
+
+int main(void)
+{
+	static const struct {
+		const char *name;
+		void (*step)(unsigned long n);
+	} steps[] = {
+		{ "ladder.call", call },	   { "ladder.stack", stack_switch },
+		{ "ladder.flag", interrupt_flag }, { "ladder.frame", frame },
+		{ "ladder.trace", trace_check },   { "ladder.signal", signal_check },
+	};
+	double loop, sum = 0, whole;
+
+	entry = getauxval(AT_SYSINFO);
+	if (!in_ring0() || entry == 0)
+		return 0;
+	loop = cost(nothing);
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		double c = cost(steps[i].step) - loop;
+
+		bench_value(steps[i].name, "cycles", c > 0 ? c : 0);
+		sum += c > 0 ? c : 0;
+	}
+	whole = cost(by_call) - loop;
+	bench_value("ladder.rest", "cycles", whole > sum ? whole - sum : 0);
+	bench_value("ladder.whole", "cycles", whole);
+	bench_value("ladder.trap", "cycles", cost(trap));
+	bench_value("ladder.whole-trap", "cycles", cost(by_trap) - loop);
+	return 0;
+}
