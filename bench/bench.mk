@@ -35,7 +35,7 @@ $(B)/%.cpio: $(B)/%.list $(BUILD)/pack $(BENCH_PROGRAMS:%=$(B)/bin/%)
 $(B)/runner: $(BENCH_HOST) bench/host/bench.h Makefile
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -D_GNU_SOURCE -o $@ $(BENCH_HOST)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -D_GNU_SOURCE -o $@ $(BENCH_HOST) -lm
 
 .PHONY: bench
 bench: kernel $(B)/runner $(B)/initrd.cpio $(B)/small.cpio $(DEPS)/linux/.stamp | tools-run

@@ -355,6 +355,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "\r\033[K");
 	report_table(stdout, named);
 	report_json("bench/results.json", named);
-	printf("%.0f s; all answers: bench/results.json\n", now() - begin);
+	report_chart("bench/results.svg", named);
+	printf("%.0f s; all answers: bench/results.json, a picture: bench/results.svg\n",
+	       now() - begin);
 	return failures > 0;
 }
