@@ -129,6 +129,7 @@ void arch_patch_forget(struct inode *inode);
 
 struct entry_counts {
 	uint64_t trap, patched, vsyscall, sites;
+	uint64_t ticks; /* of the watchdog */
 };
 extern struct entry_counts entry_counts;
 

@@ -453,6 +453,7 @@ static void show_counts(struct text *t)
 		{ "syscalls_patched", entry_counts.patched },
 		{ "syscalls_vsyscall", entry_counts.vsyscall },
 		{ "sites_patched", entry_counts.sites },
+		{ "watchdog_ticks", entry_counts.ticks },
 		{ "splits", view_splits },
 		{ "cow_faults", view_cow_faults },
 	};

@@ -16,6 +16,7 @@
 /* Local APIC: Intel SDM volume 3, table 10-1 */
 #define APIC_BASE_MASK	   0xffffff000ull
 #define APIC_BASE_ENABLE   (1u << 11)
+#define APIC_ID		   0x20
 #define APIC_TPR	   0x80
 #define APIC_EOI	   0xb0
 #define APIC_SPURIOUS	   0xf0
@@ -78,6 +79,11 @@ static void apic_write(unsigned reg, uint32_t v)
 void apic_eoi(void)
 {
 	apic_write(APIC_EOI, 0);
+}
+
+uint32_t apic_id(void)
+{
+	return apic_read(APIC_ID) >> 24;
 }
 
 static void apic_init(void)

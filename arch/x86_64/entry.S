@@ -321,7 +321,11 @@ arch_return_to_program:
 	.endif
 	push %rdi
 	mov $\n, %edi
+	.if \error
+	jmp trap_with_error
+	.else
 	jmp trap_common
+	.endif
 	.endm
 
 /* 16 bytes each; which ones push an error code: Intel SDM volume 3, table 6-1. */
@@ -339,6 +343,16 @@ trap_vectors:
 	.set n, n + 1
 	.endr
 	.noaltmacro
+
+/* `int n` of an exception with an error code pushes none, which shows in the stack's alignment: make it
+ * the general protection that it is in other rings. */
+	.balign 16
+trap_with_error:
+	test $8, %spl
+	jnz trap_common
+	push (%rsp)
+	movq $0, 8(%rsp)
+	mov $VECTOR_GP, %edi
 
 /* On the IST stack: rdi, error code, rip, cs, rflags, rsp, ss; %edi = vector. */
 	.balign 16

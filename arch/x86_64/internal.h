@@ -27,13 +27,14 @@ extern char boot_stack[], boot_stack_top[];
 #define CR4_FSGSBASE   (1ul << 16)
 #define CR4_OSXSAVE    (1ul << 18)
 
-#define MSR_APIC_BASE 0x1b
-#define MSR_EFER      0xc0000080
-#define MSR_STAR      0xc0000081
-#define MSR_LSTAR     0xc0000082
-#define MSR_FMASK     0xc0000084
-#define MSR_FS_BASE   0xc0000100
-#define MSR_GS_BASE   0xc0000101
+#define MSR_APIC_BASE	   0x1b
+#define MSR_EFER	   0xc0000080
+#define MSR_STAR	   0xc0000081
+#define MSR_LSTAR	   0xc0000082
+#define MSR_FMASK	   0xc0000084
+#define MSR_FS_BASE	   0xc0000100
+#define MSR_GS_BASE	   0xc0000101
+#define MSR_KERNEL_GS_BASE 0xc0000102
 
 #define EFER_SCE (1u << 0)
 #define EFER_NXE (1u << 11)
@@ -124,6 +125,7 @@ void pic_eoi(unsigned irq);
 
 /* --- clock.c, vdso.c --- */
 void apic_eoi(void);
+uint32_t apic_id(void);
 /* The clock's parameters changed: tell the vDSO. */
 void vdso_update_clock(void);
 

@@ -9,6 +9,7 @@
 #include <asm/signal.h>
 
 #include "arch/x86_64/internal.h"
+#include "arch/x86_64/watchdog.h"
 #include "lib/bug.h"
 #include "lib/print.h"
 #include "mm/usercopy.h"
@@ -19,6 +20,7 @@
 
 /* Page-fault error code: Intel SDM volume 3, 4.7 */
 #define PF_WRITE    (1u << 1)
+#define PF_USER	    (1u << 2)
 #define PF_RESERVED (1u << 3)
 #define PF_FETCH    (1u << 4)
 
@@ -88,7 +90,8 @@ void arch_irq_handler(unsigned irq, void (*fn)(void *), void *arg)
 	pic_unmask(irq);
 }
 
-static void interrupt(unsigned vector, bool kernel)
+/* => false: nothing interrupts by that vector */
+static bool interrupt(unsigned vector, bool kernel)
 {
 	unsigned irq = vector - VECTOR_PIC;
 
@@ -101,7 +104,10 @@ static void interrupt(unsigned vector, bool kernel)
 		if (irq_handlers[irq].fn != NULL)
 			irq_handlers[irq].fn(irq_handlers[irq].arg);
 		pic_eoi(irq);
+	} else if (irq >= IRQS && vector != VECTOR_SPURIOUS) {
+		return false;
 	}
+	return true;
 }
 
 static bool on_short_way_out(uintptr_t ip)
@@ -200,6 +206,8 @@ uint64_t exit_work(struct regs *regs)
 			make_way(regs);
 		else if (current->signal_pending || current->restore_mask)
 			signal_deliver(regs);
+		else if (!(regs->rflags & RFLAGS_IF))
+			watchdog_check_flags(regs);
 		else
 			break;
 	}
@@ -272,13 +280,25 @@ static int simd_code(void)
 	return fpe_code(mxcsr & ~(mxcsr >> 7) & 0x3f);
 }
 
+/* Did the program raise it itself, by `int n`?  In ring 0 the gates do not refuse that. */
+static bool is_int_n(const struct regs *regs, unsigned vector)
+{
+	uint8_t code[2];
+
+	return vector != VECTOR_BP && vector != VECTOR_OF &&
+	       copy_from_user(code, (const void *)(regs->rip - sizeof(code)), sizeof(code)) == 0 &&
+	       code[0] == 0xcd && code[1] == vector;
+}
+
 /* Intel SDM volume 3, table 6-1, against signal(7). */
 static void program_exception(struct regs *regs, unsigned vector)
 {
+	if (is_int_n(regs, vector))
+		vector = VECTOR_GP;
 	switch (vector) {
 	case 0: signal_force(SIGFPE, FPE_INTDIV, regs->rip); break;
 	case VECTOR_DB: signal_force(SIGTRAP, TRAP_TRACE, regs->rip); break;
-	case VECTOR_NMI: kprintf("NMI\n"); break;
+	case VECTOR_NMI: watchdog_program(regs); break;
 	case VECTOR_BP: signal_force(SIGTRAP, SI_KERNEL, 0); break;
 	case VECTOR_UD: signal_force(SIGILL, ILL_ILLOPN, regs->rip); break;
 	case VECTOR_MC: panic_regs(regs, "machine check");
@@ -307,9 +327,18 @@ void trap_program(struct regs *regs, unsigned vector)
 		last_fault = (struct last_fault){ vector, error, addr };
 		if (current->view == NULL || (error & PF_RESERVED))
 			panic_regs(regs, "page fault at %#lx, outside the kernel", addr);
-		program_page_fault(addr, error);
+		if (error & PF_USER) {
+			/* It has left ring 0 (sysret, iret): no page is there for it. */
+			regs->cs = KERNEL_CS;
+			regs->ss = KERNEL_SS;
+			signal_force(SIGSEGV, SI_KERNEL, 0);
+		} else {
+			program_page_fault(addr, error);
+		}
 	} else if (vector >= VECTOR_PIC) {
-		interrupt(vector, error != 0); /* entry.S, trap_in_kernel */
+		/* error: see entry.S, trap_in_kernel */
+		if (!interrupt(vector, error != 0))
+			signal_force(SIGSEGV, SI_KERNEL, 0);
 	} else {
 		if (current->view == NULL)
 			panic_regs(regs, "%s outside the kernel", name_of(vector));
@@ -364,6 +393,9 @@ void trap_kernel(struct regs *regs, unsigned vector)
 		kernel_page_fault(regs);
 	} else if (vector >= VECTOR_PIC) {
 		hold(regs, vector);
+	} else if (vector == VECTOR_GP && regs->rip == (uintptr_t)entry_iretq &&
+		   (regs->rflags & RFLAGS_NT)) {
+		regs->rflags &= ~RFLAGS_NT; /* the program's, through a patched site: once more */
 	} else if (vector == VECTOR_GP && regs->rip == (uintptr_t)entry_iretq) {
 		/* The frame is still complete on the kernel stack. */
 		regs->rip = (uintptr_t)entry_bad_frame;
@@ -374,7 +406,7 @@ void trap_kernel(struct regs *regs, unsigned vector)
 	} else if (vector == VECTOR_DB) {
 		regs->rflags &= ~RFLAGS_TF; /* a program single-steps into the kernel */
 	} else if (vector == VECTOR_NMI) {
-		kprintf("NMI\n");
+		watchdog_kernel(regs);
 	} else if (vector == VECTOR_DF && kstack_is_guard(regs->rsp - 8)) {
 		panic_regs(regs, "kernel stack overflow");
 	} else {

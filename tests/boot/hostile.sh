@@ -12,8 +12,9 @@ alive" "$out"
 
 # A bomb that is let go for a second, by root; the shell can still fork, and one kill is enough.
 # shellcheck disable=SC2086
-run -m 128M $ROOT --timeout 100 sh -c "$lost"'
-	bomb() { setsid /t/hostile @bomb & sleep $1; seq 3 | wc -l; kill -9 -1; wait; }
+run -m 64M $ROOT --timeout 100 sh -c "$lost"'
+	bomb() { setsid /t/hostile @bomb & sleep $1; seq 3 | wc -l; kill -9 -1; wait
+		while [ "$(sed -n "s/^procs: //p" /proc/flatshare)" -gt 4 ]; do sleep 0.05; done; }
 	bomb 0.3; a=$(lost); a=$(lost)
 	bomb 1; bomb 0.5; bomb 0.5; b=$(lost); b=$(lost)
 	[ $((a - b)) -le 2 ] && echo none lost || echo "lost $((a - b))"' </dev/null
@@ -37,3 +38,15 @@ run -m 64M $ROOT sh -c '
 	sleep 0.2; cat /proc/$small/oom_score_adj
 	tail /dev/zero; wait $small; echo "$?"' </dev/null
 case $out in 1000*137) echo ok oom_score_adj ;; *) echo "not ok oom_score_adj: $out" ;; esac
+
+# The watchdog ticks on every machine, 18 times a second, and not with watchdog=off.
+for machine in microvm q35 pc; do
+	run --machine $machine sh -c 'sleep 1; sed -n "s/watchdog_ticks: //p" /proc/flatshare' </dev/null
+	if [ "${out:-0}" -ge 10 ] && [ "$out" -le 40 ]; then
+		echo "ok watchdog_on_$machine"
+	else
+		echo "not ok watchdog_on_$machine: $out ticks"
+	fi
+done
+run --append watchdog=off sh -c 'sleep 0.2; sed -n "s/watchdog_ticks: //p" /proc/flatshare' </dev/null
+check no_watchdog out 0 "$out"

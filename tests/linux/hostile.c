@@ -198,7 +198,7 @@ ROLE(bomb)
 {
 	for (;;) {
 		if (fork() < 0)
-			sleep_ms(20);
+			sleep_ms(100);
 	}
 	return 0;
 }

@@ -1,0 +1,194 @@
+/* ring0.c: instructions that are the kernel's alone.  On Linux each is SIGSEGV where it stands.  Here
+ * programs run in ring 0: the processor executes them, and what they did is found at the next system
+ * call, fault or tick, and put right (docs/SECURITY.md).  Those that would end the machine are not
+ * here. */
+#include "harness.h"
+
+/* Run for long enough to be found. */
+static void linger(void)
+{
+	volatile long i;
+
+	for (i = 0; i < 2000000000; i++)
+		;
+}
+
+#define DIES(...)                                                                                  \
+	do {                                                                                       \
+		pid_t pid_ = CHILD(__asm__ volatile(__VA_ARGS__                                    \
+						    :                                              \
+						    :                                              \
+						    : "rax", "rcx", "rdx", "memory");              \
+				   linger());                                                      \
+		CHECK_SIGNALED(pid_, SIGSEGV);                                                     \
+	} while (0)
+
+TEST_SLOW(interrupts_off, 20)
+{
+	DIES("cli");
+}
+
+/* A call may put it right before it is noticed: so again and again. */
+TEST(interrupts_off_and_system_calls)
+{
+	pid_t pid = CHILD(for (;;) {
+		__asm__ volatile("cli");
+		getppid();
+	});
+
+	CHECK_SIGNALED(pid, SIGSEGV);
+}
+
+TEST(interrupts_off_and_halt)
+{
+	pid_t pid = CHILD(__asm__ volatile("cli; hlt"); for (;;));
+
+	CHECK_SIGNALED(pid, SIGSEGV);
+}
+
+TEST(interrupts_off_and_a_fault)
+{
+	pid_t pid = CHILD(__asm__ volatile("cli; ud2"));
+	int status;
+
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK(WIFSIGNALED(status));
+}
+
+/* A handler goes on, with interrupts on. */
+static volatile int caught;
+
+static void handler(int sig)
+{
+	(void)sig;
+	if (++caught > 1)
+		_exit(1);
+	_exit(7);
+}
+
+TEST_SLOW(interrupts_off_is_a_signal, 20)
+{
+	pid_t pid = CHILD(signal(SIGSEGV, handler); __asm__ volatile("cli"); linger());
+
+	CHECK_EXITED(pid, 7);
+}
+
+/* Write protection off (CR0.WP), which would let constants be written. */
+TEST_SLOW(write_protection_off, 20)
+{
+	DIES("mov %%cr0, %%rax; and $~0x10000, %%rax; mov %%rax, %%cr0");
+}
+
+/* The system-call entry somewhere else (LSTAR). */
+TEST_SLOW(entry_changed, 20)
+{
+	DIES("mov $0xc0000082, %%ecx; xor %%eax, %%eax; xor %%edx, %%edx; wrmsr");
+}
+
+/* The same page table again, which flushes the TLB, and the other one of the GS bases. */
+TEST_SLOW(harmless_here, 20)
+{
+	pid_t pid;
+
+	if (!on_flatshare())
+		return;
+	pid = CHILD(__asm__ volatile("mov %%cr3, %%rax; mov %%rax, %%cr3" ::: "rax", "memory"));
+	CHECK_EXITED(pid, 0);
+	pid = CHILD(__asm__ volatile("swapgs"); getppid());
+	CHECK_EXITED(pid, 0);
+	pid = CHILD(__asm__ volatile("hlt"));
+	CHECK_EXITED(pid, 0);
+}
+
+/* Exceptions raised by hand: a gate of ring 0 refuses them to programs of ring 3. */
+#define INT_DIES(n)                                                                                \
+	do {                                                                                       \
+		pid_t pid_ = CHILD(__asm__ volatile("int $" #n));                                  \
+		CHECK_SIGNALED(pid_, SIGSEGV);                                                     \
+	} while (0)
+
+TEST(exceptions_by_hand)
+{
+	INT_DIES(0);
+	INT_DIES(1);
+	INT_DIES(2);
+	INT_DIES(5);
+	INT_DIES(6);
+	INT_DIES(7);
+	INT_DIES(8);
+	INT_DIES(9);
+	INT_DIES(10);
+	INT_DIES(11);
+	INT_DIES(12);
+	INT_DIES(13);
+	INT_DIES(14);
+	INT_DIES(15);
+	INT_DIES(16);
+	INT_DIES(17);
+	INT_DIES(18);
+	INT_DIES(19);
+	INT_DIES(20);
+	INT_DIES(21);
+	INT_DIES(29);
+	INT_DIES(30);
+	INT_DIES(31);
+	INT_DIES(64);
+	INT_DIES(200);
+	INT_DIES(254);
+}
+
+/* The breakpoint's gate is open to all. */
+TEST(breakpoint_by_hand)
+{
+	pid_t pid = CHILD(__asm__ volatile("int $3"));
+
+	CHECK_SIGNALED(pid, SIGTRAP);
+}
+
+/* Interrupts by hand are harmless here: nothing interrupts. */
+TEST(interrupts_by_hand)
+{
+	pid_t pid;
+
+	if (!on_flatshare())
+		return;
+	pid = CHILD(__asm__ volatile("int $32; int $36; int $39; int $47; int $48; int $255"));
+	CHECK_EXITED(pid, 0);
+	sleep_ms(20); /* the timer still comes */
+}
+
+/* Out of ring 0, where no page is accessible. */
+TEST(out_of_ring_0)
+{
+	pid_t pid =
+		CHILD(__asm__ volatile("lea 1f(%%rip), %%rcx; mov $0x202, %%r11d; sysretq; 1:" ::
+					       : "rcx", "r11", "memory");
+		      linger());
+
+	CHECK_SIGNALED(pid, SIGSEGV);
+}
+
+/* Flags that make an iretq or the kernel's string instructions go wrong. */
+TEST(strange_flags)
+{
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		long flags = i == 0 ? 1l << 14 : i == 1 ? 1l << 18 : 1l << 10; /* NT, AC, DF */
+		pid_t pid = CHILD(
+			__asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; orq %0, (%%rsp); popfq;"
+					 "lea 128(%%rsp), %%rsp" ::"r"(flags)
+					 : "memory", "cc");
+			syscall(SYS_getppid); __asm__ volatile("cld"); _exit(3));
+
+		CHECK_EXITED(pid, 3);
+	}
+}
+
+/* Segment registers with selectors that are not there. */
+TEST(segments)
+{
+	DIES("mov $0x77, %%eax; mov %%ax, %%ds");
+	DIES("mov $0x77, %%eax; mov %%ax, %%ss");
+	DIES("mov $0x77, %%eax; mov %%ax, %%fs");
+}
