@@ -64,7 +64,7 @@ ssize_t file_transfer(struct file *in, off_t *in_pos, struct file *out, off_t *o
 			break;
 		}
 		len -= (size_t)n;
-		if (current->signal_pending)
+		if (!sched_breathe())
 			break;
 	}
 	kfree(buf);

@@ -414,6 +414,14 @@ void sched_inherit(struct task *child, const struct task *parent)
 	s->weight = weight_of(s);
 }
 
+bool sched_breathe(void)
+{
+	arch_irq_window();
+	if (this_cpu()->need_resched)
+		schedule();
+	return !current->signal_pending;
+}
+
 void sched_run(void)
 {
 	current->state = TASK_SLEEPING; /* the boot task: never woken */

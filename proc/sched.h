@@ -114,6 +114,9 @@ void sched_set_boost(struct task *t, int boost);
 int sched_priority(const struct task *t);
 /* What a new task has from the one that makes it. */
 void sched_inherit(struct task *child, const struct task *parent);
+/* For long work inside of a call, where nothing is held that others must not see half done: let
+ * interrupts in, and others run when the time is up.  => false: a signal waits, come to an end */
+bool sched_breathe(void);
 /* What a new task's start function calls first. */
 void sched_after_switch(void);
 /* Run tasks for ever: what the boot code becomes. */

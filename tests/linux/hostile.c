@@ -2,7 +2,9 @@
  * and nothing is lost. */
 #include "harness.h"
 
+#include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/sysinfo.h>
 
 /* --- endless recursion ----------------------------------------------------------------------- */
@@ -156,6 +158,19 @@ TEST_SLOW(wild_jumps, 20)
 
 		CHECK_SIGNALED(pid, SIGSEGV);
 	}
+}
+
+/* Long work inside of one call lets others run, and signals end it.  (Eight bytes at a time: Linux does
+ * not want that at all.) */
+TEST(long_work_in_one_call)
+{
+	int zero = open("/dev/zero", O_RDONLY), event = eventfd(0, 0);
+	pid_t pid = CHILD(alarm(1); for (;;) sendfile(event, zero, NULL, 0x7ffff000));
+	long long start = now_ms();
+
+	sleep_ms(100);
+	CHECK(now_ms() - start < 900);
+	CHECK_SIGNALED(pid, SIGALRM);
 }
 
 /* --- many processes -------------------------------------------------------------------------- */
