@@ -85,7 +85,7 @@ static const char *const dangerous[] = {
  * file may be and how long it takes to fill the disk. */
 static const char *const not_compared[] = { "clone", "truncate", "sendfile" };
 
-enum { KINDS = 12, TIME_LIMIT_US = 150000 };
+enum { KINDS = 12, TIME_LIMIT_US = 600000 };
 static char buffer[65536] __attribute__((aligned(4096)));
 static unsigned long bad[KINDS];
 static int file;
