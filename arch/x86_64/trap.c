@@ -104,7 +104,7 @@ static bool interrupt(unsigned vector, bool kernel)
 		if (irq_handlers[irq].fn != NULL)
 			irq_handlers[irq].fn(irq_handlers[irq].arg);
 		pic_eoi(irq);
-	} else if (irq >= IRQS && vector != VECTOR_SPURIOUS) {
+	} else if (irq >= ARCH_IRQS && vector != VECTOR_SPURIOUS) {
 		return false;
 	}
 	return true;
