@@ -51,8 +51,10 @@ static void file_destroy(struct file *f)
 	async_free(f);
 	if (f->ops->release != NULL)
 		f->ops->release(f);
-	if (f->writer)
+	if (f->writer) {
 		f->inode->writers--;
+		f->mnt->writers--;
+	}
 	inode_put(f->inode);
 	dentry_put(f->dentry);
 	mount_put(f->mnt);
@@ -97,6 +99,7 @@ struct file *file_create_anonymous(const char *name, uint64_t size)
 	if (f != NULL) {
 		f->writer = true;
 		f->inode->writers++;
+		anon_mount->writers++;
 	}
 	dentry_put(d);
 	return f;

@@ -90,11 +90,11 @@ void inode_touch_atime(struct inode *inode, const struct mount *mnt)
 {
 	int64_t now = time_now();
 
-	if (mnt != NULL && (mnt->flags & (MS_NOATIME | MS_RDONLY)))
+	if (mnt != NULL && ((mnt->flags & MS_NOATIME) || mount_want_write(mnt) < 0))
 		return;
 	if (mnt != NULL && (mnt->flags & MS_NODIRATIME) && inode_is_dir(inode))
 		return;
-	if (inode->atime <= inode->mtime || inode->atime <= inode->ctime ||
+	if ((mnt != NULL && !(mnt->flags & MS_RELATIME)) || inode->atime <= inode->mtime || inode->atime <= inode->ctime ||
 	    now - inode->atime >= DAY)
 		inode->atime = now;
 }

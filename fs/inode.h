@@ -107,6 +107,8 @@ struct fs_type {
 	bool nodev; /* as /proc/filesystems shows it */
 	/* Fill sb: root and limits.  options may be NULL.  => 0, -errno */
 	int (*fill)(struct super *sb, const char *options);
+	/* Change what options say of a mounted one.  NULL: options are ignored.  => 0, -EINVAL */
+	int (*remount)(struct super *sb, const char *options);
 	/* Text of the super's options for /proc/mounts, beginning with ','. */
 	void (*show)(const struct super *sb, char *buf, size_t size);
 	/* The super goes: free what hangs on it.  NULL: nothing */
@@ -124,8 +126,12 @@ struct super {
 	uint64_t pages, max_pages; /* of data; max 0: no limit */
 	uint64_t inodes, max_inodes;
 	uint64_t xattr_bytes; /* taken by extended attributes */
+	uint64_t default_pages, default_inodes; /* limits that options need not show */
 	mode_t root_mode;
 	void *priv; /* of the file system */
+	uid_t root_uid;
+	gid_t root_gid;
+	bool read_only;
 };
 
 /* Device numbers, as stat(2) and mknod(2) have them. */
@@ -150,7 +156,7 @@ static inline bool inode_is_dir(const struct inode *i)
 {
 	return S_ISDIR(i->mode);
 }
-/* relatime */
+/* A read: relatime, unless the mount says otherwise. */
 void inode_touch_atime(struct inode *inode, const struct mount *mnt);
 void inode_touch_mtime(struct inode *inode); /* mtime and ctime */
 

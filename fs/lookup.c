@@ -365,8 +365,8 @@ int path_lookup(int dfd, const char *name, unsigned flags, struct path *out)
 	    !inode_is_dir(w.path.dentry->inode))
 		err = -ENOTDIR;
 	if (err == 0) {
-		*out = w.path;
-		path_get(out);
+		*out = w.path; /* with its references */
+		w.path = (struct path){ 0 };
 	}
 	walk_end(&w);
 	return err;

@@ -14,12 +14,14 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
-#define UMOUNT_FORCE	1
-#define UMOUNT_DETACH	2
-#define UMOUNT_EXPIRE	4
-#define UMOUNT_NOFOLLOW 8
+#define UMOUNT_FORCE  1
+#define UMOUNT_DETACH 2
+#define UMOUNT_EXPIRE 4
 
-#define KEPT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)
+#define ATIME_FLAGS (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)
+#define KEPT_FLAGS                                                                                 \
+	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
+#define PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 
 static CACHE(mount_cache, struct mount);
 static CACHE(super_cache, struct super);
@@ -140,6 +142,8 @@ void mount_get(struct mount *m)
 
 void mount_put(struct mount *m)
 {
+	if (m->expiring > 0)
+		m->expiring--; /* somebody has used it */
 	if (!ref_put(&m->ref))
 		return;
 	ASSERT(!m->attached);
@@ -208,7 +212,7 @@ void path_cross_mounts(struct path *p)
 
 int mount_want_write(const struct mount *m)
 {
-	return m->flags & MS_RDONLY ? -EROFS : 0;
+	return (m->flags & MS_RDONLY) || m->sb->read_only ? -EROFS : 0;
 }
 
 /* --- mount(2) --- */
@@ -225,6 +229,18 @@ static int graft_new(struct mount *m, const struct path *at)
 	return err;
 }
 
+/* Flags of mount(2) -> those of a mount: relatime unless something else is asked for. */
+static unsigned long mount_flags(unsigned long flags)
+{
+	if (flags & MS_STRICTATIME)
+		flags &= ~(unsigned long)(MS_NOATIME | MS_RELATIME);
+	else if (!(flags & MS_NOATIME))
+		flags |= MS_RELATIME;
+	else
+		flags &= ~(unsigned long)MS_RELATIME;
+	return flags & KEPT_FLAGS;
+}
+
 static int mount_new(const char *source, const struct path *at, const char *type,
 		     unsigned long flags, const char *options)
 {
@@ -236,13 +252,15 @@ static int mount_new(const char *source, const struct path *at, const char *type
 	struct super *sb = t == &devtmpfs_type ? dev_super_get() : super_create(t, options, &err);
 	if (sb == NULL)
 		return err;
-	struct mount *m = mount_create(sb, sb->root, source, flags);
+	struct mount *m = mount_create(sb, sb->root, source, mount_flags(flags));
 	if (m == NULL) {
 		if (sb->active == 0)
 			super_shut_down(sb);
 		super_put(sb);
 		return -ENOMEM;
 	}
+	if (t != &devtmpfs_type && (flags & MS_RDONLY))
+		sb->read_only = true;
 	super_put(sb);
 	return graft_new(m, at);
 }
@@ -250,8 +268,10 @@ static int mount_new(const char *source, const struct path *at, const char *type
 static int mount_bind(const char *source, const struct path *at, unsigned long flags)
 {
 	struct path from;
-	int err = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
 
+	if (source == NULL || source[0] == '\0')
+		return -EINVAL;
+	int err = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
 	if (err < 0)
 		return err;
 	if (inode_is_dir(from.dentry->inode) != inode_is_dir(at->dentry->inode)) {
@@ -277,8 +297,10 @@ static bool mount_is_under(const struct mount *m, const struct mount *above)
 static int mount_move(const char *source, const struct path *at)
 {
 	struct path from;
-	int err = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
 
+	if (source == NULL || source[0] == '\0')
+		return -EINVAL;
+	int err = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
 	if (err < 0)
 		return err;
 	struct mount *m = from.mnt;
@@ -303,6 +325,47 @@ static int mount_move(const char *source, const struct path *at)
 	return err;
 }
 
+static bool super_is_written(const struct super *sb)
+{
+	struct mount *m;
+
+	LIST_FOREACH (m, &mount_list, all) {
+		if (m->sb == sb && m->writers > 0)
+			return true;
+	}
+	return false;
+}
+
+/* With MS_BIND only the mount changes, else the file system too. */
+static int mount_remount(struct mount *m, unsigned long flags, const char *options)
+{
+	struct super *sb = m->sb;
+	bool read_only = (flags & MS_RDONLY) != 0;
+
+	if (!(flags & ATIME_FLAGS)) {
+		flags |= m->flags & (MS_NOATIME | MS_NODIRATIME);
+		flags |= m->flags & (MS_RELATIME | MS_NOATIME) ? 0 : MS_STRICTATIME;
+	}
+	if ((flags & MS_BIND) && read_only && !(m->flags & MS_RDONLY) && m->writers > 0)
+		return -EBUSY;
+	if (!(flags & MS_BIND)) {
+		if (read_only && !sb->read_only && super_is_written(sb))
+			return -EBUSY;
+		int err = sb->type->remount == NULL ? 0 : sb->type->remount(sb, options);
+		if (err < 0)
+			return err;
+		sb->read_only = read_only;
+	}
+	m->flags = mount_flags(flags);
+	return 0;
+}
+
+/* Would anybody find what is mounted there? */
+static bool is_findable(const struct path *at)
+{
+	return at->mnt->attached && !dentry_is_deleted(at->dentry);
+}
+
 int do_mount(const char *source, const struct path *at, const char *type, unsigned long flags,
 	     const char *options)
 {
@@ -313,17 +376,23 @@ int do_mount(const char *source, const struct path *at, const char *type, unsign
 	if (flags & MS_REMOUNT) {
 		if (at->dentry != at->mnt->root)
 			return -EINVAL;
-		at->mnt->flags = flags & KEPT_FLAGS;
-		return 0;
+		return mount_remount(at->mnt, flags, options);
 	}
-	if (flags & MS_BIND)
-		return source == NULL ? -EINVAL : mount_bind(source, at, flags);
-	if (flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE))
+	if (flags & MS_BIND) {
+		if (!is_findable(at))
+			return -ENOENT;
+		return mount_bind(source, at, flags);
+	}
+	if (flags & PROPAGATION)
 		return at->dentry == at->mnt->root ? mount_change_type(at->mnt, flags) : -EINVAL;
+	if (!is_findable(at))
+		return -ENOENT;
 	if (flags & MS_MOVE)
-		return source == NULL ? -EINVAL : mount_move(source, at);
+		return mount_move(source, at);
 	if (type == NULL)
 		return -EINVAL;
+	if (fs_type_find(type) == NULL)
+		return -ENODEV;
 	if (!inode_is_dir(at->dentry->inode))
 		return -ENOTDIR;
 	return mount_new(source, at, type, flags, options);
@@ -346,9 +415,9 @@ int do_umount(const struct path *at, int flags)
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (flags & ~(UMOUNT_FORCE | UMOUNT_DETACH | UMOUNT_EXPIRE | UMOUNT_NOFOLLOW))
-		return -EINVAL;
 	if (at->dentry != m->root || !m->attached)
+		return -EINVAL;
+	if ((flags & UMOUNT_EXPIRE) && (flags & (UMOUNT_FORCE | UMOUNT_DETACH)))
 		return -EINVAL;
 	if (m->parent == NULL)
 		return -EBUSY;
@@ -357,5 +426,80 @@ int do_umount(const struct path *at, int flags)
 	/* One reference of the list, one of our caller's path. */
 	if (m->ref.n > 2 || has_mounts_below(m))
 		return -EBUSY;
+	if ((flags & UMOUNT_EXPIRE) && m->expiring == 0) {
+		m->expiring = 2; /* our caller's reference takes one */
+		return -EAGAIN;
+	}
 	return mount_ungraft(m, false);
+}
+
+/* --- pivot_root(2) --- */
+
+/* Is p in the tree below top? */
+static bool is_reachable(const struct path *p, const struct path *top)
+{
+	struct path at = *p;
+
+	while (at.mnt != top->mnt) {
+		if (at.mnt->parent == NULL)
+			return false;
+		at = (struct path){ at.mnt->parent, at.mnt->mountpoint };
+	}
+	return dentry_is_under(at.dentry, top->dentry);
+}
+
+/* Whoever has `from` as root or working directory gets `to`. */
+static void replace_places(const struct path *from, const struct path *to)
+{
+	struct proc *p;
+
+	LIST_FOREACH (p, &proc_list, all_link) {
+		struct path *place[] = { p->fs == NULL ? NULL : &p->fs->root,
+					 p->fs == NULL ? NULL : &p->fs->cwd };
+		for (unsigned i = 0; i < ARRAY_SIZE(place); i++) {
+			if (place[i] == NULL || !path_same(place[i], from))
+				continue;
+			struct path old = *place[i];
+			*place[i] = *to;
+			path_get(to);
+			path_put(&old);
+		}
+	}
+}
+
+int do_pivot_root(const struct path *new_root, const struct path *put_old)
+{
+	struct path root = current->proc->fs->root;
+	struct mount *new_mount = new_root->mnt, *old_mount = root.mnt;
+
+	if (dentry_is_deleted(new_root->dentry) || dentry_is_deleted(put_old->dentry))
+		return -ENOENT;
+	if (new_mount == old_mount || put_old->mnt == old_mount)
+		return -EBUSY;
+	if (root.dentry != old_mount->root || old_mount->parent == NULL || !old_mount->attached)
+		return -EINVAL;
+	if (new_root->dentry != new_mount->root || new_mount->parent == NULL ||
+	    !new_mount->attached)
+		return -EINVAL;
+	/* Peers of these would have to follow. */
+	if (mount_share_id(new_mount->parent) != 0 || mount_share_id(old_mount->parent) != 0 ||
+	    mount_share_id(put_old->mnt) != 0)
+		return -EINVAL;
+	if (!is_reachable(put_old, new_root) || !is_reachable(new_root, &root))
+		return -EINVAL;
+	struct path place = { old_mount->parent, old_mount->mountpoint };
+	path_get(&place);
+	path_get(&root);
+	mount_get(new_mount);
+	mount_get(old_mount);
+	mount_detach(new_mount);
+	mount_detach(old_mount);
+	mount_attach(old_mount, put_old);
+	mount_attach(new_mount, &place);
+	replace_places(&root, new_root);
+	mount_put(new_mount);
+	mount_put(old_mount);
+	path_put(&root);
+	path_put(&place);
+	return 0;
 }

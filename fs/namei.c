@@ -215,6 +215,8 @@ int do_unlink(int dfd, const char *name, bool directory)
 						      : -EBUSY;
 	}
 	if (err == 0)
+		err = mount_want_write(w.path.mnt);
+	if (err == 0)
 		err = walk_last(&w, &d);
 	if (err == 0) {
 		if (w.slash && !directory)
@@ -245,7 +247,10 @@ static bool protected_from_link(const struct inode *inode)
 static int may_link(const struct path *from, const struct path *dir)
 {
 	struct inode *inode = from->dentry->inode;
+	int err = mount_want_write(dir->mnt);
 
+	if (err < 0)
+		return err;
 	if (from->mnt != dir->mnt)
 		return -EXDEV;
 	if (inode_is_dir(inode) || protected_from_link(inode))

@@ -43,7 +43,7 @@ static int may_open(const struct path *p, unsigned flags)
 		return -ENXIO;
 	if (S_ISCHR(inode->mode) && (p->mnt->flags & MS_NODEV))
 		return -EACCES;
-	if ((mask & MAY_WRITE) && (p->mnt->flags & MS_RDONLY) &&
+	if ((mask & MAY_WRITE) && mount_want_write(p->mnt) < 0 &&
 	    (S_ISREG(inode->mode) || inode_is_dir(inode)))
 		return -EROFS;
 	int err = inode_permission(inode, mask);
@@ -90,6 +90,7 @@ struct file *open_path(const struct path *p, unsigned flags, int *err)
 	if (S_ISREG(inode->mode) && file_writable(f)) {
 		f->writer = true;
 		inode->writers++;
+		p->mnt->writers++;
 	}
 	*err = open_ops(f); /* a terminal looks at O_NOCTTY */
 	f->flags &= ~(unsigned)O_NOCTTY;

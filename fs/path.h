@@ -32,10 +32,12 @@ struct mount {
 	struct dentry *mountpoint; /* in parent */
 	struct dentry *root;
 	struct super *sb;
-	unsigned long flags; /* MS_RDONLY, MS_NOSUID … */
+	unsigned long flags; /* MS_RDONLY, MS_NOSUID …; MS_RELATIME unless atimes are strict */
 	int id;
 	bool attached;
-	bool unbindable;
+	bool unbindable;  /* MS_UNBINDABLE */
+	uint8_t expiring; /* MNT_EXPIRE: unmounted by the next such call if nobody uses it before */
+	unsigned writers; /* open files that may be written to */
 	char *source;
 	/* mount_share.c's; NULL: none */
 	struct share *share, *master;
@@ -121,6 +123,7 @@ int do_rename(int olddfd, const char *oldname, int newdfd, const char *newname, 
 int do_mount(const char *source, const struct path *at, const char *type, unsigned long flags,
 	     const char *options);
 int do_umount(const struct path *at, int flags);
+int do_pivot_root(const struct path *new_root, const struct path *put_old);
 /* Mounted or made read-only? => 0, -EROFS */
 int mount_want_write(const struct mount *m);
 

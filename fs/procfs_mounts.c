@@ -46,12 +46,12 @@ static void mount_flags(struct text *t, const struct mount *m)
 		{ MS_NODIRATIME, ",nodiratime" },
 	};
 
-	text_printf(t, m->flags & MS_RDONLY ? "ro" : "rw");
+	text_printf(t, mount_want_write(m) < 0 ? "ro" : "rw");
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (m->flags & names[i].flag)
 			text_printf(t, "%s", names[i].name);
 	}
-	if (!(m->flags & MS_NOATIME))
+	if (m->flags & MS_RELATIME)
 		text_printf(t, ",relatime");
 }
 
@@ -109,7 +109,7 @@ static void mountinfo_line(struct text *t, const struct mount *m, const char *pl
 		text_printf(t, " unbindable");
 	text_printf(t, " - %s ", m->sb->type->name);
 	text_escaped(t, m->source, TO_ESCAPE);
-	text_printf(t, m->flags & MS_RDONLY ? " ro" : " rw");
+	text_printf(t, m->sb->read_only ? " ro" : " rw");
 	super_options(t, m, options);
 	text_printf(t, "\n");
 }

@@ -97,8 +97,16 @@ static int ramfs_create(struct inode *dir, struct dentry *d, mode_t mode, dev_t 
 	return 0;
 }
 
+/* Names take memory: each beyond the first counts as an inode. */
 static int ramfs_link(struct inode *dir, struct inode *inode, struct dentry *d)
 {
+	struct super *sb = inode->sb;
+
+	if (inode->nlink > 0) {
+		if (sb->max_inodes != 0 && sb->inodes >= sb->max_inodes)
+			return -ENOSPC;
+		sb->inodes++;
+	}
 	inode_get(inode);
 	inode->nlink++;
 	inode->ctime = time_now();
@@ -115,7 +123,8 @@ static void ramfs_unlink(struct inode *dir, struct dentry *d)
 		inode->nlink = 0;
 		dir_changed(dir, -1, -1);
 	} else {
-		inode->nlink--;
+		if (inode->nlink-- > 1)
+			inode->sb->inodes--;
 		dir_changed(dir, -1, 0);
 	}
 	inode->ctime = time_now();
@@ -249,100 +258,185 @@ static int fill_root(struct super *sb, mode_t mode)
 	return 0;
 }
 
-/* A size with K, M, G or %.  => pages, or 0 and *bad */
-static uint64_t parse_size(const char *value, uint64_t unit, bool *bad)
+/* What the options of a tmpfs say, beside what they do not mention. */
+struct options {
+	bool has_pages, has_inodes, read_only;
+	uint64_t pages, inodes;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
+
+/* A number with K, M, G or %, of `unit` bytes each, that fills the text.  => false: it does not */
+static bool parse_size(const char *value, uint64_t unit, bool percent, uint64_t *out)
 {
 	char *end;
 	uint64_t n = strtoull(value, &end, 0);
+	unsigned shift = 0;
 
 	if (end == value)
-		*bad = true;
+		return false;
+	if (*end == '%' && percent) {
+		*out = n * page_total() / 100;
+		return end[1] == '\0';
+	}
 	switch (*end) {
 	case 'g':
-	case 'G':
-		n *= 1024;
-		/* fall through */
+	case 'G': shift = 30; break;
 	case 'm':
-	case 'M':
-		n *= 1024;
-		/* fall through */
+	case 'M': shift = 20; break;
 	case 'k':
-	case 'K':
-		n *= 1024;
-		end++;
-		break;
-	case '%': return n * page_total() / 100;
+	case 'K': shift = 10; break;
 	}
-	if (*end != '\0' && *end != ',')
-		*bad = true;
-	return (n + unit - 1) / unit;
+	if (shift != 0)
+		end++;
+	if (n > UINT64_MAX >> shift || *end != '\0')
+		return false;
+	n <<= shift;
+	*out = n / unit + (n % unit != 0);
+	return true;
 }
 
-static bool option_is(const char *text, const char *name, const char **value)
+/* A number in the base that fills the text. */
+static bool parse_number(const char *value, int base, uint32_t *out)
 {
-	size_t len = strlen(name);
+	char *end;
+	uint64_t n = strtoull(value, &end, base);
 
-	*value = text + len;
-	return strncmp(text, name, len) == 0;
+	*out = (uint32_t)n;
+	return value[0] >= '0' && value[0] <= '9' && *end == '\0' && n < UINT32_MAX;
 }
 
-static int parse_option(struct super *sb, const char *text)
+static bool one_of(const char *text, const char *const *names)
 {
-	const char *v;
-	bool bad = false;
-	struct proc *p = current->proc;
-
-	(void)p;
-	if (option_is(text, "size=", &v))
-		sb->max_pages = parse_size(v, PAGE_SIZE, &bad);
-	else if (option_is(text, "nr_blocks=", &v))
-		sb->max_pages = parse_size(v, 1, &bad);
-	else if (option_is(text, "nr_inodes=", &v))
-		sb->max_inodes = parse_size(v, 1, &bad);
-	else if (option_is(text, "mode=", &v))
-		sb->root_mode = (mode_t)strtoull(v, NULL, 8) & 07777;
-	else if (!option_is(text, "uid=", &v) && !option_is(text, "gid=", &v) &&
-		 !option_is(text, "huge=", &v) && !option_is(text, "mpol=", &v))
-		bad = text[0] != '\0' && text[0] != ',';
-	return bad ? -EINVAL : 0;
+	while (*names != NULL && strcmp(text, *names) != 0)
+		names++;
+	return *names != NULL;
 }
 
-static void set_owner(struct super *sb, const char *options)
+static bool parse_flag(struct options *o, const char *name)
 {
-	const char *uid = options == NULL ? NULL : strstr(options, "uid=");
-	const char *gid = options == NULL ? NULL : strstr(options, "gid=");
+	static const char *const without_effect[] = { "noswap", "inode32",  "inode64",	  "sync",
+						      "async",	"dirsync",  "lazytime",	  "mand",
+						      "nomand", "nolazytime", NULL };
 
-	if (uid != NULL)
-		sb->root->inode->uid = (uid_t)strtoull(uid + 4, NULL, 10);
-	if (gid != NULL)
-		sb->root->inode->gid = (gid_t)strtoull(gid + 4, NULL, 10);
+	if (strcmp(name, "ro") == 0 || strcmp(name, "rw") == 0) {
+		o->read_only = name[1] == 'o';
+		return true;
+	}
+	return one_of(name, without_effect);
+}
+
+static bool parse_option(struct options *o, const char *name, const char *value)
+{
+	static const char *const huge[] = { "never", "always", "within_size", "advise", NULL };
+	uint32_t mode;
+
+	if (value == NULL)
+		return parse_flag(o, name);
+	if (strcmp(name, "size") == 0)
+		return o->has_pages = parse_size(value, PAGE_SIZE, true, &o->pages);
+	if (strcmp(name, "nr_blocks") == 0)
+		return o->has_pages = parse_size(value, 1, false, &o->pages);
+	if (strcmp(name, "nr_inodes") == 0)
+		return o->has_inodes = parse_size(value, 1, false, &o->inodes);
+	if (strcmp(name, "mode") == 0) {
+		bool good = parse_number(value, 8, &mode);
+		o->mode = mode & 07777;
+		return good;
+	}
+	if (strcmp(name, "uid") == 0)
+		return parse_number(value, 10, &o->uid);
+	if (strcmp(name, "gid") == 0)
+		return parse_number(value, 10, &o->gid);
+	return (strcmp(name, "huge") == 0 && one_of(value, huge)) || strcmp(name, "mpol") == 0;
+}
+
+/* => 0, -EINVAL, -ENOMEM */
+static int parse_options(struct options *o, const char *text)
+{
+	char *copy = kstrdup(text == NULL ? "" : text), *next;
+	bool good = true;
+
+	if (copy == NULL)
+		return -ENOMEM;
+	for (char *p = copy; p != NULL && good; p = next) {
+		next = strchr(p, ',');
+		if (next != NULL)
+			*next++ = '\0';
+		char *value = strchr(p, '=');
+		if (value != NULL)
+			*value++ = '\0';
+		good = *p == '\0' ? value == NULL : parse_option(o, p, value);
+	}
+	kfree(copy);
+	return good ? 0 : -EINVAL;
 }
 
 /* Half of the memory, and as many inodes as pages of that, as Linux. */
 static int tmpfs_fill(struct super *sb, const char *options)
 {
-	sb->max_pages = page_total() / 2;
-	sb->max_inodes = page_total() / 2;
-	sb->root_mode = 01777;
-	for (const char *p = options; p != NULL && *p != '\0';) {
-		int err = parse_option(sb, p);
-		if (err < 0)
-			return err;
-		p = strchr(p, ',');
-		if (p != NULL)
-			p++;
+	struct options o = { .mode = 01777,
+			     .pages = page_total() / 2,
+			     .inodes = page_total() / 2,
+			     .uid = current->proc->fsuid,
+			     .gid = current->proc->fsgid };
+
+	sb->default_pages = o.pages;
+	sb->default_inodes = o.inodes;
+	int err = parse_options(&o, options);
+	if (err < 0)
+		return err;
+	sb->max_pages = o.pages;
+	sb->max_inodes = o.inodes;
+	sb->root_mode = o.mode;
+	sb->root_uid = o.uid;
+	sb->root_gid = o.gid;
+	sb->read_only = o.read_only;
+	err = fill_root(sb, sb->root_mode);
+	if (err == 0) {
+		sb->root->inode->uid = o.uid;
+		sb->root->inode->gid = o.gid;
 	}
-	int err = fill_root(sb, sb->root_mode);
-	if (err == 0)
-		set_owner(sb, options);
 	return err;
+}
+
+/* Limits may change, but not below what is in use, nor to or from none. */
+static int tmpfs_remount(struct super *sb, const char *options)
+{
+	struct options o = { .read_only = sb->read_only };
+	int err = parse_options(&o, options);
+
+	if (err < 0)
+		return err;
+	if (o.has_pages && o.pages != 0 && (sb->max_pages == 0 || o.pages < sb->pages))
+		return -EINVAL;
+	if (o.has_inodes && o.inodes != 0 && (sb->max_inodes == 0 || o.inodes < sb->inodes))
+		return -EINVAL;
+	if (o.has_pages)
+		sb->max_pages = o.pages;
+	if (o.has_inodes)
+		sb->max_inodes = o.inodes;
+	return 0;
 }
 
 static void tmpfs_show(const struct super *sb, char *buf, size_t size)
 {
-	snprintf(buf, size, ",size=%lluk,nr_inodes=%llu",
-		 (unsigned long long)sb->max_pages * (PAGE_SIZE / 1024),
-		 (unsigned long long)sb->max_inodes);
+	size_t n = 0;
+
+	buf[0] = '\0';
+	if (sb->max_pages != sb->default_pages)
+		n += (size_t)snprintf(buf + n, size - n, ",size=%lluk",
+				      (unsigned long long)sb->max_pages * (PAGE_SIZE / 1024));
+	if (sb->max_inodes != sb->default_inodes)
+		n += (size_t)snprintf(buf + n, size - n, ",nr_inodes=%llu",
+				      (unsigned long long)sb->max_inodes);
+	if (sb->root_mode != 01777)
+		n += (size_t)snprintf(buf + n, size - n, ",mode=%03o", sb->root_mode);
+	if (sb->root_uid != 0)
+		n += (size_t)snprintf(buf + n, size - n, ",uid=%u", sb->root_uid);
+	if (sb->root_gid != 0)
+		snprintf(buf + n, size - n, ",gid=%u", sb->root_gid);
 }
 
 /* The root's limits come when the initrd is unpacked (vfs_mount_defaults). */
@@ -363,6 +457,7 @@ const struct fs_type tmpfs_type = {
 	.magic = TMPFS_MAGIC,
 	.nodev = true,
 	.fill = tmpfs_fill,
+	.remount = tmpfs_remount,
 	.show = tmpfs_show,
 };
 const struct fs_type rootfs_type = {

@@ -287,7 +287,7 @@ static struct mount *mount_kernel(const struct fs_type *type, const char *source
 {
 	int err;
 	struct super *sb = super_create(type, NULL, &err);
-	struct mount *m = sb == NULL ? NULL : mount_create(sb, sb->root, source, 0);
+	struct mount *m = sb == NULL ? NULL : mount_create(sb, sb->root, source, MS_RELATIME);
 
 	if (m == NULL)
 		panic("no memory for the file system %s", type->name);

@@ -1,6 +1,7 @@
 /* dir.c: getdents(2), and mount(2) and umount(2). */
 
 #include <asm/errno.h>
+#include <linux/capability.h>
 #include <linux/mount.h>
 
 #include "fs/inotify.h"
@@ -10,6 +11,9 @@
 #include "mm/usercopy.h"
 #include "syscalls/internal.h"
 #include "syscalls/syscalls.h"
+
+#define UMOUNT_NOFOLLOW 8
+#define UMOUNT_FLAGS	15
 
 /* --- getdents --- */
 
@@ -154,16 +158,48 @@ long sys_umount2(const char *target, int flags)
 {
 	struct path p;
 	char *at;
-	int err = path_from_user(target, &at);
 
+	if (flags & ~UMOUNT_FLAGS)
+		return -EINVAL;
+	int err = path_from_user(target, &at);
 	if (err < 0)
 		return err;
-	err = path_lookup(AT_FDCWD, at, flags & 8 ? 0 : LOOKUP_FOLLOW, &p);
+	err = path_lookup(AT_FDCWD, at, flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &p);
 	kfree(at);
 	if (err < 0)
 		return err;
 	/* Our own path must not keep the mount busy. */
 	err = do_umount(&p, flags);
+	path_put(&p);
+	return err;
+}
+
+static int lookup_dir(const char *user, struct path *p)
+{
+	char *name;
+	int err = path_from_user(user, &name);
+
+	if (err < 0)
+		return err;
+	err = path_lookup(AT_FDCWD, name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, p);
+	kfree(name);
+	return err;
+}
+
+long sys_pivot_root(const char *new_root, const char *put_old)
+{
+	struct path p, old;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	int err = lookup_dir(new_root, &p);
+	if (err < 0)
+		return err;
+	err = lookup_dir(put_old, &old);
+	if (err == 0) {
+		err = do_pivot_root(&p, &old);
+		path_put(&old);
+	}
 	path_put(&p);
 	return err;
 }

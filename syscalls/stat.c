@@ -16,6 +16,13 @@
 #include "syscalls/internal.h"
 #include "syscalls/syscalls.h"
 
+/* statvfs(3) */
+#define ST_RDONLY     0x1
+#define ST_VALID      0x20
+#define ST_NOATIME    0x400
+#define ST_NODIRATIME 0x800
+#define ST_RELATIME   0x1000
+
 #define NSEC	   ((int64_t)NSEC_PER_SEC)
 #define UTIME_NOW  ((1l << 30) - 1l)
 #define UTIME_OMIT ((1l << 30) - 2l)
@@ -500,9 +507,13 @@ static int give_statfs(const struct mount *m, struct statfs *user)
 		st.f_bfree = st.f_bavail = (long)(sb->max_pages - MIN(sb->pages, sb->max_pages));
 	}
 	st.f_files = (long)sb->max_inodes;
-	st.f_ffree = (long)(sb->max_inodes - MIN(sb->inodes, sb->max_inodes));
-	st.f_flags = 0x20 | (long)(m->flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)) |
-		     (m->flags & MS_NOATIME ? 0x400 : 0x1000);
+	uint64_t inodes = sb->inodes + (sb->xattr_bytes + 1023) / 1024;
+	st.f_ffree = (long)(sb->max_inodes - MIN(inodes, sb->max_inodes));
+	st.f_flags = ST_VALID | (long)(m->flags & (MS_NOSUID | MS_NODEV | MS_NOEXEC)) |
+		     (mount_want_write(m) < 0 ? ST_RDONLY : 0) |
+		     (m->flags & MS_NOATIME ? ST_NOATIME : 0) |
+		     (m->flags & MS_NODIRATIME ? ST_NODIRATIME : 0) |
+		     (m->flags & MS_RELATIME ? ST_RELATIME : 0);
 	return put_user(st, user);
 }
 

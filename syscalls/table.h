@@ -113,9 +113,9 @@ S(fstatfs, (int fd, struct statfs *st), 0)
 S(getdents, (int fd, struct linux_dirent *buf, unsigned size), 0)
 S(getdents64, (int fd, struct linux_dirent64 *buf, unsigned size), 0)
 P(mount, (const char *source, const char *target, const char *type, unsigned long flags, const char *data), 0,
-  "tmpfs, ramfs, proc, devtmpfs, bind, move, remount of flags; MS_SHARED and its kin")
-P(umount2, (const char *target, int flags), 0, "MNT_EXPIRE is as 0")
-N(pivot_root, "comes with file systems on disks")
+  "tmpfs, ramfs, proc, devtmpfs, devpts, bind, move, remount, propagation; the sync, mand and lazytime flags have no effect")
+S(umount2, (const char *target, int flags), 0)
+S(pivot_root, (const char *new_root, const char *put_old), 0)
 
 /* -- syscalls/poll.c */
 S(poll, (struct pollfd *fds, unsigned n, int ms), 0)
