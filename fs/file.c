@@ -1,6 +1,7 @@
 /* file.c: open file descriptions; moving bytes between them and buffers. */
 
 #include <asm/poll.h>
+#include <linux/mount.h>
 #include <linux/resource.h>
 
 #include "fs/async.h"
@@ -175,6 +176,11 @@ uint64_t file_size(struct file *f)
 	return f->inode->size;
 }
 
+bool file_noexec(const struct file *f)
+{
+	return (f->mnt->flags & MS_NOEXEC) != 0;
+}
+
 bool file_is_regular(struct file *f)
 {
 	return S_ISREG(f->inode->mode);
@@ -318,6 +324,8 @@ ssize_t file_read_at(struct file *f, void *buf, size_t n, off_t pos)
 	if (f->ops->read == NULL)
 		return -EINVAL;
 	ssize_t got = f->ops->read(f, &b, &pos);
+	if (got >= 0)
+		inode_touch_atime(f->inode, f->mnt);
 	if (got > 0)
 		notify_file(f, IN_ACCESS);
 	return got;

@@ -134,7 +134,13 @@ int filemap_punch(struct inode *inode, uint64_t from, uint64_t to)
 	}
 	zero_part(inode, from, first << PAGE_SHIFT);
 	zero_part(inode, last << PAGE_SHIFT, to);
-	drop_pages(inode, first, last);
+	for (uint64_t i = first; radix_next(&inode->pages, &i) != NULL && i < last; i++) {
+		struct page *page = radix_get(&inode->pages, i);
+		if (page->ref > 1)
+			memset(page_va(page), 0, PAGE_SIZE); /* somebody maps it: it stays, empty */
+		else
+			drop_page(inode, i);
+	}
 	return 0;
 }
 
@@ -236,8 +242,6 @@ static ssize_t filemap_write(struct file *f, struct iobuf *b, off_t *pos)
 		return 0;
 	if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
 		return -EPERM;
-	if ((inode->seals & F_SEAL_GROW) && at + left > inode->size)
-		return -EPERM;
 	n = write_limit(at, left);
 	if (n < 0)
 		return n;
@@ -245,6 +249,10 @@ static ssize_t filemap_write(struct file *f, struct iobuf *b, off_t *pos)
 	content_changed(inode);
 	while (left > 0) {
 		size_t part = MIN(PAGE_SIZE - (at & PAGE_MASK), left);
+		if ((inode->seals & F_SEAL_GROW) && at + part > inode->size) {
+			n = -EPERM;
+			break;
+		}
 		n = write_page(inode, at, b, part);
 		if (n < 0)
 			break;
@@ -315,7 +323,7 @@ static int filemap_mmap(struct file *f, unsigned prot, unsigned vm_flags)
 	    (f->inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)))
 		return -EPERM;
 	inode_touch_atime(f->inode, f->mnt);
-	return 0;
+	return f->inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) ? FILE_MAPS_SEALED : 0;
 }
 
 const struct file_ops ramfs_file_ops = {

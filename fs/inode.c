@@ -94,8 +94,8 @@ void inode_touch_atime(struct inode *inode, const struct mount *mnt)
 		return;
 	if (mnt != NULL && (mnt->flags & MS_NODIRATIME) && inode_is_dir(inode))
 		return;
-	if ((mnt != NULL && !(mnt->flags & MS_RELATIME)) || inode->atime <= inode->mtime || inode->atime <= inode->ctime ||
-	    now - inode->atime >= DAY)
+	if ((mnt != NULL && !(mnt->flags & MS_RELATIME)) || inode->atime <= inode->mtime ||
+	    inode->atime <= inode->ctime || now - inode->atime >= DAY)
 		inode->atime = now;
 }
 

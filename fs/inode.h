@@ -125,7 +125,7 @@ struct super {
 	struct dentry *root;	   /* one reference, until the tree is taken down */
 	uint64_t pages, max_pages; /* of data; max 0: no limit */
 	uint64_t inodes, max_inodes;
-	uint64_t xattr_bytes; /* taken by extended attributes */
+	uint64_t xattr_bytes;			/* taken by extended attributes */
 	uint64_t default_pages, default_inodes; /* limits that options need not show */
 	mode_t root_mode;
 	void *priv; /* of the file system */

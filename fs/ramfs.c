@@ -4,6 +4,7 @@
  * The names are in the dentry cache and nowhere else; data are in each inode's page cache
  * (fs/filemap.c).  What is left for this file is bookkeeping: link counts, times, limits. */
 
+#include <linux/fcntl.h>
 #include <linux/magic.h>
 
 #include "fs/internal.h"
@@ -58,6 +59,8 @@ struct inode *ramfs_inode(struct super *sb, mode_t mode, dev_t rdev, const char 
 		inode->nlink = 2;
 		inode->size = 2 * ENTRY_SIZE;
 	}
+	if (S_ISREG(mode))
+		inode->seals = F_SEAL_SEAL; /* memfd_create(2) may take it off */
 	inode->rdev = rdev;
 	set_ops(inode);
 	sb->inodes++;
@@ -316,8 +319,8 @@ static bool one_of(const char *text, const char *const *names)
 
 static bool parse_flag(struct options *o, const char *name)
 {
-	static const char *const without_effect[] = { "noswap", "inode32",  "inode64",	  "sync",
-						      "async",	"dirsync",  "lazytime",	  "mand",
+	static const char *const without_effect[] = { "noswap", "inode32",    "inode64",  "sync",
+						      "async",	"dirsync",    "lazytime", "mand",
 						      "nomand", "nolazytime", NULL };
 
 	if (strcmp(name, "ro") == 0 || strcmp(name, "rw") == 0) {

@@ -65,6 +65,7 @@ size_t iobuf_zero(struct iobuf *b, size_t n);
 #define RWF_NOSIGNAL 0x100
 
 #define FILE_MAPS_ZEROES 1
+#define FILE_MAPS_SEALED 2
 
 struct file_ops {
 	/* *pos is the place to use and to advance; NULL ops mean EINVAL.  => bytes, -errno */
@@ -77,7 +78,8 @@ struct file_ops {
 	void (*release)(struct file *f);			/* the last reference goes */
 	off_t (*llseek)(struct file *f, off_t off, int whence); /* NULL: ESPIPE */
 	/* Check that the file may be mapped; inode_page() serves the faults.  NULL: ENODEV
-	 * => 0, -errno, FILE_MAPS_ZEROES: map anonymous memory instead */
+	 * => 0, -errno, FILE_MAPS_ZEROES: map anonymous memory instead, FILE_MAPS_SEALED: shared
+	 * mappings are never to be written to */
 	int (*mmap)(struct file *f, unsigned prot, unsigned vm_flags);
 	int (*readdir)(struct file *f, struct dir_context *ctx);
 	void (*flush)(struct file *f); /* at each close */
@@ -147,6 +149,7 @@ struct file *file_create_node(const char *name, mode_t mode, const struct file_o
 ssize_t file_read(struct file *f, struct iobuf *b, off_t *pos);
 ssize_t file_write(struct file *f, struct iobuf *b, off_t *pos);
 bool file_is_regular(struct file *f);
+bool file_noexec(const struct file *f); /* on a file system where nothing is executed */
 
 /* --- pages of files: for mappings, exec and read --- */
 
@@ -164,6 +167,7 @@ struct inode_ext {
 	unsigned window_hint; /* exec: the window its last process had; 0: none */
 	uint64_t slide;	      /* and where in it */
 	unsigned mappings;    /* VMAs of the file, in all views */
+	unsigned may_write;   /* of them shared ones that are, or may become, writable */
 };
 struct inode_ext *inode_ext(struct inode *inode);
 void inode_get(struct inode *inode);

@@ -64,6 +64,7 @@ enum {
 	VM_DENYGUARD = 8, /* keep a gap of STACK_GUARD below (stacks) */
 	VM_WIPEONFORK = 16,
 	VM_DONTFORK = 32,
+	VM_NOWRITE = 128, /* a shared mapping of a sealed file: never to be written to */
 	VM_WASSTACK = 64, /* the upper part of a stack that was split: never merged with others */
 };
 

@@ -15,8 +15,11 @@ size_t vma_total;
 static void count_mapping(const struct vma *vma, int n)
 {
 	struct inode_ext *ext = vma->file == NULL ? NULL : inode_ext(vma->file->inode);
-	if (ext != NULL)
-		ext->mappings += (unsigned)n;
+	if (ext == NULL)
+		return;
+	ext->mappings += (unsigned)n;
+	if ((vma->flags & VM_SHARED) && !(vma->flags & VM_NOWRITE) && file_writable(vma->file))
+		ext->may_write += (unsigned)n;
 }
 
 struct vma *vma_create(const struct vma *like, uintptr_t start, uintptr_t end)

@@ -27,6 +27,9 @@
 /* Newer than the ABI headers that we build with. */
 #define F_DUPFD_QUERY	(F_LINUX_SPECIFIC_BASE + 3)
 #define F_CREATED_QUERY (F_LINUX_SPECIFIC_BASE + 4)
+#define F_SEAL_EXEC	0x20
+#define MFD_NOEXEC_SEAL 8
+#define MFD_EXEC	16
 
 /* What O_PATH allows beside it. */
 #define PATH_FLAGS ((uint64_t)(O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
@@ -69,6 +72,11 @@ static long open_user(int dfd, const char *path, unsigned flags, mode_t mode, un
 
 	if (err < 0)
 		return err;
+	err = fd_room();
+	if (err < 0) { /* before anything is created */
+		kfree(name);
+		return err;
+	}
 	struct file *f = do_open(dfd, name, flags, mode & 07777, lookup, &err);
 	kfree(name);
 	return fd_result(f, flags, err);
@@ -140,7 +148,8 @@ long sys_memfd_create(const char *user_name, unsigned flags)
 {
 	int err;
 
-	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+	const unsigned known = MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | MFD_EXEC;
+	if ((flags & ~known) || (~flags & (MFD_NOEXEC_SEAL | MFD_EXEC)) == 0)
 		return -EINVAL;
 	char *name = kmalloc(PATH_MAX);
 	if (name == NULL)
@@ -149,8 +158,14 @@ long sys_memfd_create(const char *user_name, unsigned flags)
 	ssize_t n = strncpy_from_user(name + 6, user_name, 250);
 	err = n == -ENAMETOOLONG ? -EINVAL : (int)MIN(n, 0);
 	struct file *f = err < 0 ? NULL : file_create_anonymous(name, 0);
-	if (f != NULL && !(flags & MFD_ALLOW_SEALING))
-		f->inode->seals = F_SEAL_SEAL;
+	if (f != NULL && (flags & (MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL)))
+		f->inode->seals = 0;
+	if (f != NULL)
+		f->flags |= O_LARGEFILE;
+	if (f != NULL && (flags & MFD_NOEXEC_SEAL)) {
+		f->inode->mode &= ~(mode_t)0111;
+		f->inode->seals = F_SEAL_EXEC;
+	}
 	kfree(name);
 	return fd_result(f, flags & MFD_CLOEXEC ? O_CLOEXEC : 0, err < 0 ? err : -ENOMEM);
 }
@@ -356,16 +371,30 @@ static long do_lock(struct file *f, int cmd, struct flock *user)
 	return err;
 }
 
+/* All regular files in memory have, most of them the one that keeps others away. */
+static bool has_seals(const struct inode *inode)
+{
+	return S_ISREG(inode->mode) && !inode->sb->type->computed;
+}
+
 static long add_seals(struct file *f, unsigned seals)
 {
 	struct inode *inode = f->inode;
-	const unsigned known =
-		F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
+	const unsigned contents = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
 
-	if (!(f->dentry->flags & DE_ANON) || !file_is_regular(f) || (seals & ~known))
+	if (!has_seals(inode))
 		return -EINVAL;
-	if (!file_writable(f) || (inode->seals & F_SEAL_SEAL))
+	if (!file_writable(f))
 		return -EPERM;
+	if (seals & ~(contents | F_SEAL_SEAL | F_SEAL_EXEC))
+		return -EINVAL;
+	if (inode->seals & F_SEAL_SEAL)
+		return -EPERM;
+	if ((seals & F_SEAL_WRITE) && !(inode->seals & F_SEAL_WRITE) && inode->ext.may_write > 0)
+		return -EBUSY;
+	/* A program that may no longer lose its x bit may no longer change either. */
+	if ((seals & F_SEAL_EXEC) && (inode->mode & 0111))
+		seals |= contents;
 	inode->seals |= seals;
 	return 0;
 }
@@ -394,10 +423,7 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, uintptr_t arg)
 	case F_SETPIPE_SZ: return pipe_set_size(f, arg);
 	case F_GETPIPE_SZ: return pipe_get_size(f);
 	case F_ADD_SEALS: return add_seals(f, (unsigned)arg);
-	case F_GET_SEALS:
-		if (!(f->dentry->flags & DE_ANON) || !file_is_regular(f))
-			return -EINVAL;
-		return f->inode->seals;
+	case F_GET_SEALS: return has_seals(f->inode) ? (long)f->inode->seals : -EINVAL;
 	case F_GETLEASE: return F_UNLCK;
 	default: return -EINVAL;
 	}
@@ -582,7 +608,8 @@ static int allocate(struct file *f, int mode, off_t off, off_t len)
 	uint64_t from = (uint64_t)off, to = from + (uint64_t)len;
 	int err;
 
-	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+	/* As tmpfs on Linux. */
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
 		return -EOPNOTSUPP;
 	if ((mode & FALLOC_FL_PUNCH_HOLE) && !(mode & FALLOC_FL_KEEP_SIZE))
 		return -EOPNOTSUPP;
@@ -599,18 +626,13 @@ static int allocate(struct file *f, int mode, off_t off, off_t len)
 	if (to > INT64_MAX)
 		return -EFBIG;
 	if (mode & FALLOC_FL_PUNCH_HOLE) {
-		to = MIN(to, inode->size);
-		err = from < to ? inode->ops->punch(inode, from, to) : 0;
+		err = inode->ops->punch(inode, from, to);
 	} else {
 		if (to > current->proc->limits[RLIMIT_FSIZE].rlim_cur) {
 			signal_send_task(current, SIGXFSZ, NULL);
 			return -EFBIG;
 		}
-		err = 0;
-		if ((mode & FALLOC_FL_ZERO_RANGE) && from < inode->size)
-			err = inode->ops->punch(inode, from, MIN(to, inode->size));
-		if (err == 0)
-			err = inode->ops->allocate(inode, from, to);
+		err = inode->ops->allocate(inode, from, to);
 		if (err == 0 && !(mode & FALLOC_FL_KEEP_SIZE) && to > inode->size)
 			inode->size = to;
 	}

@@ -38,6 +38,8 @@ static int check_file(struct file *f, int prot, unsigned vm_flags)
 		return -EACCES;
 	if ((vm_flags & VM_SHARED) && (prot & PROT_WRITE) && mode != O_RDWR)
 		return -EACCES;
+	if ((prot & PROT_EXEC) && file_noexec(f))
+		return -EPERM;
 	if (f->ops == NULL || f->ops->mmap == NULL)
 		return -ENODEV;
 	return f->ops->mmap(f, (unsigned)prot, vm_flags);
@@ -80,6 +82,8 @@ static long map_file_or_anon(struct view *v, uintptr_t addr, size_t len, int pro
 			return err;
 		if (err == FILE_MAPS_ZEROES)
 			file = NULL;
+		else if (err == FILE_MAPS_SEALED && (vm_flags & VM_SHARED))
+			vm_flags |= VM_NOWRITE;
 	}
 	if (file == NULL && (vm_flags & VM_SHARED)) {
 		shared = file = file_create_anonymous("dev/zero", len);
@@ -140,10 +144,12 @@ long sys_munmap(uintptr_t addr, size_t len)
 /* May the file behind vma be mapped with this protection? */
 static int check_protection(const struct vma *vma, int prot)
 {
-	if ((prot & PROT_WRITE) && (vma->flags & VM_SHARED) && vma->file != NULL &&
-	    (vma->file->flags & O_ACCMODE) != O_RDWR)
+	if (vma->file == NULL)
+		return 0;
+	if ((prot & PROT_WRITE) && (vma->flags & VM_SHARED) &&
+	    ((vma->flags & VM_NOWRITE) || (vma->file->flags & O_ACCMODE) != O_RDWR))
 		return -EACCES;
-	return 0;
+	return (prot & PROT_EXEC) && file_noexec(vma->file) ? -EACCES : 0;
 }
 
 long sys_mprotect(uintptr_t addr, size_t len, int prot)

@@ -16,6 +16,9 @@
 #include "syscalls/internal.h"
 #include "syscalls/syscalls.h"
 
+#ifndef F_SEAL_EXEC
+#define F_SEAL_EXEC 0x20
+#endif
 /* statvfs(3) */
 #define ST_RDONLY     0x1
 #define ST_VALID      0x20
@@ -260,6 +263,8 @@ static int change_mode(const struct path *p, mode_t mode)
 	if (S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
 	mode &= 07777;
+	if ((inode->seals & F_SEAL_EXEC) && ((inode->mode ^ mode) & 0111))
+		return -EPERM;
 	if (!in_group(inode->gid) && !capable(CAP_FSETID))
 		mode &= ~(mode_t)S_ISGID;
 	inode->mode = (inode->mode & S_IFMT) | mode;

@@ -25,9 +25,10 @@ static void info(const char *where)
 	struct statfs fs;
 
 	CHECK_OK(statfs(where, &fs));
-	printf("%s: type %#lx bsize %ld blocks %ld free %ld files %ld ffree %ld namelen %ld frsize %ld flags %#lx\n", where,
-	       (long)fs.f_type, (long)fs.f_bsize, (long)fs.f_blocks, (long)fs.f_bfree, (long)fs.f_files,
-	       (long)fs.f_ffree, (long)fs.f_namelen, (long)fs.f_frsize, (long)fs.f_flags);
+	printf("%s: type %#lx bsize %ld blocks %ld free %ld files %ld ffree %ld namelen %ld frsize %ld flags %#lx\n",
+	       where, (long)fs.f_type, (long)fs.f_bsize, (long)fs.f_blocks, (long)fs.f_bfree,
+	       (long)fs.f_files, (long)fs.f_ffree, (long)fs.f_namelen, (long)fs.f_frsize,
+	       (long)fs.f_flags);
 }
 
 /* The options that /proc/mounts shows of the last mount on this place. */
@@ -38,7 +39,8 @@ static void options(const char *where)
 
 	CHECK(f != NULL && realpath(where, path) != NULL);
 	while (fgets(line, sizeof(line), f) != NULL)
-		if (sscanf(line, "%*s %299s %49s %299s", at, type, text) == 3 && strcmp(at, path) == 0)
+		if (sscanf(line, "%*s %299s %49s %299s", at, type, text) == 3 &&
+		    strcmp(at, path) == 0)
 			snprintf(found, sizeof(found), "%s %s", type, text);
 	fclose(f);
 	printf("%s: %s\n", where, found);
@@ -74,21 +76,42 @@ TEST(errors)
 	SAY(umount2("m", MNT_FORCE));
 	SAY(umount2("m", MNT_EXPIRE));
 	fflush(stdout);
-	CHECK_EXITED(CHILD(CHECK_OK(setuid(1000)); SAY(mount("t", "m", "tmpfs", 0, NULL)); SAY(umount("m")); SAY(umount("/"));
-			   SAY(umount2("/", 0x100)); SAY(mount(NULL, "m", NULL, MS_REMOUNT, NULL)); fflush(stdout)),
+	CHECK_EXITED(CHILD(CHECK_OK(setuid(1000)); SAY(mount("t", "m", "tmpfs", 0, NULL));
+			   SAY(umount("m")); SAY(umount("/")); SAY(umount2("/", 0x100));
+			   SAY(mount(NULL, "m", NULL, MS_REMOUNT, NULL)); fflush(stdout)),
 		     0);
 }
 
 TEST(options_of_tmpfs)
 {
 	static const char *const all[] = {
-		"size=64k",	    "size=1m,nr_inodes=10", "mode=700",	     "mode=1755,uid=5,gid=6",
-		"nr_blocks=3",	    "size=4097",	    "size=0",	     "nr_inodes=0",
-		"size=",	    "size=x",		    "size=10q",	     "nonsense",
-		"mode=9",	    "mode=10000",	    "uid=x",	     "nr_inodes=5k",
-		"size=100,size=8192", "",		    ",",	     "size=4k,,mode=711",
-		"noswap",	    "inode64",		    "inode32",	     "size",
-		"uid=-1",	    "size=1%",		    "mode=",	     "ro",
+		"size=64k",
+		"size=1m,nr_inodes=10",
+		"mode=700",
+		"mode=1755,uid=5,gid=6",
+		"nr_blocks=3",
+		"size=4097",
+		"size=0",
+		"nr_inodes=0",
+		"size=",
+		"size=x",
+		"size=10q",
+		"nonsense",
+		"mode=9",
+		"mode=10000",
+		"uid=x",
+		"nr_inodes=5k",
+		"size=100,size=8192",
+		"",
+		",",
+		"size=4k,,mode=711",
+		"noswap",
+		"inode64",
+		"inode32",
+		"size",
+		"uid=-1",
+		"mode=",
+		"ro",
 		"size=64k nr_inodes=3",
 	};
 	struct stat st;
@@ -102,8 +125,10 @@ TEST(options_of_tmpfs)
 		}
 		stat("m", &st);
 		statfs("m", &fs);
-		int fixed = fs.f_blocks < 1000; /* what depends on the machine's memory is not shown */
-		printf("'%s': mode %o uid %d gid %d", all[i], st.st_mode & 07777, st.st_uid, st.st_gid);
+		int fixed =
+			fs.f_blocks < 1000; /* what depends on the machine's memory is not shown */
+		printf("'%s': mode %o uid %d gid %d", all[i], st.st_mode & 07777, st.st_uid,
+		       st.st_gid);
 		if (fixed)
 			printf(" blocks %ld free %ld", (long)fs.f_blocks, (long)fs.f_bfree);
 		if (fs.f_files < 10000)
@@ -177,7 +202,6 @@ TEST(full_mappings)
 	SAY(ftruncate(fd, 65536));
 	p = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	p[0] = 1;
-	info("m");
 	fflush(stdout);
 	CHECK_SIGNALED(CHILD(p[4096] = 1), SIGBUS);
 	munmap((void *)p, 65536);
@@ -224,7 +248,8 @@ TEST(remount)
 	SAY(open("m/a", O_RDONLY | O_TRUNC));
 	info("m");
 	options("m");
-	SAY(mount(NULL, "m", NULL, MS_REMOUNT | MS_NOEXEC | MS_NOSUID | MS_NODEV | MS_NOATIME, NULL));
+	SAY(mount(NULL, "m", NULL, MS_REMOUNT | MS_NOEXEC | MS_NOSUID | MS_NODEV | MS_NOATIME,
+		  NULL));
 	options("m");
 	info("m");
 	SAY(mount(NULL, "m", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
@@ -465,21 +490,50 @@ TEST(changing_root)
 	CHECK_EXITED(pid, 0);
 }
 
-TEST(pivoting_errors)
+/* In a root of its own: what the runner's is differs. */
+TEST(pivoting)
 {
-	mkdir("new", 0755);
-	mkdir("new/old", 0755);
-	SAY(syscall(SYS_pivot_root, "new", "new/old"));
-	SAY(syscall(SYS_pivot_root, "none", "new/old"));
-	SAY(syscall(SYS_pivot_root, "new", "none"));
-	CHECK_OK(mount("t", "new", "tmpfs", 0, NULL));
-	mkdir("new/old", 0755);
-	mkdir("outside", 0755);
-	SAY(syscall(SYS_pivot_root, "new", "outside"));
-	SAY(syscall(SYS_pivot_root, "/", "/"));
-	SAY(syscall(SYS_pivot_root, "new/old", "new/old"));
-	SAY(syscall(SYS_pivot_root, (void *)1, "new/old"));
+	mkdir("r", 0755);
+	CHECK_OK(mount("r", "r", "tmpfs", 0, NULL));
+	mkdir("r/new", 0755);
+	mkdir("r/outside", 0755);
+	touch("r/in-r");
 	fflush(stdout);
-	CHECK_EXITED(CHILD(CHECK_OK(setuid(1000)); SAY(syscall(SYS_pivot_root, "new", "new/old")); fflush(stdout)), 0);
-	CHECK_OK(umount("new"));
+	pid_t pid = fork();
+	if (pid == 0) {
+		CHECK_OK(chroot("r"));
+		CHECK_OK(chdir("/"));
+		mkdir("new/old", 0755);
+		SAY(syscall(SYS_pivot_root, "new", "new/old"));
+		SAY(syscall(SYS_pivot_root, "none", "new/old"));
+		SAY(syscall(SYS_pivot_root, "new", "none"));
+		SAY(syscall(SYS_pivot_root, "in-r", "new"));
+		CHECK_OK(mount("t", "new", "tmpfs", 0, NULL));
+		mkdir("new/old", 0755);
+		touch("new/in-new");
+		SAY(syscall(SYS_pivot_root, "new", "outside"));
+		SAY(syscall(SYS_pivot_root, "/", "/"));
+		SAY(syscall(SYS_pivot_root, "new/old", "new/old"));
+		SAY(syscall(SYS_pivot_root, (void *)1, "new/old"));
+		fflush(stdout);
+		CHECK_EXITED(CHILD(CHECK_OK(setuid(1000));
+				   SAY(syscall(SYS_pivot_root, "new", "new/old")); fflush(stdout)),
+			     0);
+		SAY(syscall(SYS_pivot_root, "new", "new/old"));
+		SAY(access("/in-new", F_OK));
+		SAY(access("/old/in-r", F_OK));
+		SAY(access("in-new", F_OK));
+		SAY(chdir("/old"));
+		SAY(umount("/old"));
+		SAY(chdir("/"));
+		SAY(umount("/old"));
+		SAY(access("/old/in-r", F_OK));
+		SAY(access("/in-new", F_OK));
+		fflush(stdout);
+		_exit(0);
+	}
+	CHECK_EXITED(pid, 0);
+	SAY(access("r/in-new", F_OK));
+	SAY(umount("r"));
+	SAY(umount("r"));
 }

@@ -196,11 +196,13 @@ TEST(mounted_lazytime)
 
 TEST(who_may_set)
 {
-	struct timespec both[2] = { { 5, 5 }, { 6, 6 } }, now[2] = { { 0, UTIME_NOW }, { 0, UTIME_NOW } };
-	struct timespec one[2] = { { 0, UTIME_NOW }, { 0, UTIME_OMIT } }, none[2] = { { 0, UTIME_OMIT }, { 0, UTIME_OMIT } };
-	struct timespec bad[2] = { { 5, 1000000000 }, { 6, 6 } }, neg[2] = { { -5, 0 }, { -6, 999999999 } };
+	struct timespec both[2] = { { 5, 5 }, { 6, 6 } },
+			now[2] = { { 0, UTIME_NOW }, { 0, UTIME_NOW } };
+	struct timespec one[2] = { { 0, UTIME_NOW }, { 0, UTIME_OMIT } },
+			none[2] = { { 0, UTIME_OMIT }, { 0, UTIME_OMIT } };
+	struct timespec bad[2] = { { 5, 1000000000 }, { 6, 6 } },
+			neg[2] = { { -5, 0 }, { -6, 999999999 } };
 	struct timespec odd[2] = { { 77, UTIME_NOW }, { 88, UTIME_OMIT } };
-	struct timespec far[2] = { { 1L << 40, 0 }, { -(1L << 40), 0 } };
 	struct stat st;
 
 	chmod(".", 0755);
@@ -210,11 +212,9 @@ TEST(who_may_set)
 	SAY(utimensat(AT_FDCWD, "roots", bad, 0));
 	SAY(utimensat(AT_FDCWD, "roots", neg, 0));
 	stat("roots", &st);
-	printf("%ld.%ld %ld.%ld\n", (long)st.st_atim.tv_sec, st.st_atim.tv_nsec, (long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	printf("%ld.%ld %ld.%ld\n", (long)st.st_atim.tv_sec, st.st_atim.tv_nsec,
+	       (long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	SAY(utimensat(AT_FDCWD, "roots", odd, 0));
-	SAY(utimensat(AT_FDCWD, "roots", far, 0));
-	stat("roots", &st);
-	printf("%ld %ld\n", (long)st.st_atim.tv_sec, (long)st.st_mtim.tv_sec);
 	SAY(utimensat(AT_FDCWD, NULL, both, 0));
 	SAY(utimensat(AT_FDCWD, "", both, 0));
 	SAY(utimensat(AT_FDCWD, "", both, AT_EMPTY_PATH));
@@ -223,16 +223,22 @@ TEST(who_may_set)
 	SAY(utimensat(AT_FDCWD, "roots", both, 0x8000));
 	SAY(utimensat(AT_FDCWD, "none", none, 0));
 	SAY(utimensat(99, NULL, none, 0));
-	SAY(utimensat(AT_FDCWD, "roots", (void *)1, 0));
+	SAY(syscall(SYS_utimensat, AT_FDCWD, "roots", (void *)1, 0));
 	SAY(syscall(SYS_utimes, "roots", &(struct timeval[2]){ { 1, 1000000 }, { 1, 1 } }));
 	SAY(syscall(SYS_utimes, "roots", &(struct timeval[2]){ { 1, 1 }, { 1, -1 } }));
 	fflush(stdout);
-	CHECK_EXITED(CHILD(CHECK_OK(setgid(1000)); CHECK_OK(setuid(1000)); SAY(utimensat(AT_FDCWD, "roots", both, 0));
-			   SAY(utimensat(AT_FDCWD, "roots", now, 0)); SAY(utimensat(AT_FDCWD, "roots", NULL, 0));
-			   SAY(utimensat(AT_FDCWD, "roots", one, 0)); SAY(utimensat(AT_FDCWD, "roots", none, 0));
-			   SAY(utimensat(AT_FDCWD, "everybodys", both, 0)); SAY(utimensat(AT_FDCWD, "everybodys", now, 0));
-			   SAY(utimensat(AT_FDCWD, "everybodys", NULL, 0)); SAY(utimensat(AT_FDCWD, "everybodys", one, 0));
-			   SAY(open("roots", O_RDONLY | O_NOATIME)); SAY(futimens(open("roots", O_RDONLY), NULL));
+	CHECK_EXITED(CHILD(CHECK_OK(setgid(1000)); CHECK_OK(setuid(1000));
+			   SAY(utimensat(AT_FDCWD, "roots", both, 0));
+			   SAY(utimensat(AT_FDCWD, "roots", now, 0));
+			   SAY(utimensat(AT_FDCWD, "roots", NULL, 0));
+			   SAY(utimensat(AT_FDCWD, "roots", one, 0));
+			   SAY(utimensat(AT_FDCWD, "roots", none, 0));
+			   SAY(utimensat(AT_FDCWD, "everybodys", both, 0));
+			   SAY(utimensat(AT_FDCWD, "everybodys", now, 0));
+			   SAY(utimensat(AT_FDCWD, "everybodys", NULL, 0));
+			   SAY(utimensat(AT_FDCWD, "everybodys", one, 0));
+			   SAY(open("roots", O_RDONLY | O_NOATIME));
+			   SAY(futimens(open("roots", O_RDONLY), NULL));
 			   SAY(futimens(open("everybodys", O_RDONLY), NULL)); fflush(stdout)),
 		     0);
 }
