@@ -20,10 +20,15 @@
 #include "proc/task.h"
 
 #define ITEM_QUEUES 3 /* queues of one file */
-#define MAX_DEPTH   5 /* sets in sets */
-#define FLAG_BITS   (EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP)
+#define MAX_DEPTH   4 /* sets in sets */
+/* What may stand beside EPOLLEXCLUSIVE. */
+#define EXCLUSIVE_BITS                                                                             \
+	((uint32_t)(EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET |             \
+		    EPOLLEXCLUSIVE))
+#define FLAG_BITS (EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP)
 
 struct epoll {
+	struct file *file; /* not counted: it owns the set */
 	struct list items, ready;
 	struct waitq wait;
 };
@@ -139,6 +144,17 @@ static bool contains(const struct epoll *set, const struct epoll *wanted, int de
 	return false;
 }
 
+/* How many sets are above this one, each watching the next? */
+static int height_above(const struct epoll *set, int depth)
+{
+	int most = 0;
+
+	for (const struct epoll_item *it = set->file->watched; it != NULL && depth <= MAX_DEPTH;
+	     it = it->next)
+		most = MAX(most, 1 + height_above(it->set, depth + 1));
+	return most;
+}
+
 static int item_add(struct epoll *set, struct file *f, int fd, const struct epoll_event *ev)
 {
 	struct epoll_item *it = cache_alloc(&item_cache);
@@ -148,7 +164,7 @@ static int item_add(struct epoll *set, struct file *f, int fd, const struct epol
 	it->set = set;
 	it->file = f;
 	it->fd = fd;
-	it->events = ev->events;
+	it->events = ev->events | EPOLLERR | EPOLLHUP;
 	it->data = ev->data;
 	it->next = f->watched;
 	f->watched = it;
@@ -174,8 +190,11 @@ int epoll_change(struct file *sf, int op, int fd, struct file *f, const struct e
 	case EPOLL_CTL_ADD:
 		if (it != NULL)
 			return -EEXIST;
-		if (f->ops == &epoll_ops && contains(f->priv, set, 1))
+		if (f->ops == &epoll_ops && contains(f->priv, set, 1 + height_above(set, 0)))
 			return -ELOOP;
+		if ((ev->events & EPOLLEXCLUSIVE) &&
+		    ((ev->events & ~EXCLUSIVE_BITS) || f->ops == &epoll_ops))
+			return -EINVAL;
 		return item_add(set, f, fd, ev);
 	case EPOLL_CTL_DEL:
 		if (it == NULL)
@@ -187,7 +206,7 @@ int epoll_change(struct file *sf, int op, int fd, struct file *f, const struct e
 			return -ENOENT;
 		if ((it->events | ev->events) & EPOLLEXCLUSIVE)
 			return -EINVAL;
-		it->events = ev->events;
+		it->events = ev->events | EPOLLERR | EPOLLHUP;
 		it->data = ev->data;
 		if (item_ask(it) != 0)
 			make_ready(it);
@@ -293,6 +312,7 @@ static void epoll_release(struct file *f)
 
 static const struct file_ops epoll_ops = {
 	.poll = epoll_poll,
+	.llseek = llseek_nowhere,
 	.release = epoll_release,
 	.fdinfo = epoll_info,
 	.name = "[eventpoll]",
@@ -311,5 +331,7 @@ struct file *epoll_create(int *err)
 	struct file *f = file_create_ops(&epoll_ops, set, O_RDWR);
 	if (f == NULL)
 		kfree(set);
+	else
+		set->file = f;
 	return f;
 }

@@ -44,7 +44,7 @@ static ssize_t eventfd_write(struct file *f, struct iobuf *b, off_t *pos)
 	uint64_t n;
 
 	(void)pos;
-	if (iobuf_left(b) < sizeof(n))
+	if (iobuf_left(b) != sizeof(n))
 		return -EINVAL;
 	if (iobuf_take(b, &n, sizeof(n)) < sizeof(n))
 		return -EFAULT;
@@ -67,8 +67,7 @@ static unsigned eventfd_poll(struct file *f, struct poll_table *pt)
 	struct eventfd *e = f->priv;
 
 	poll_wait(pt, &e->wait);
-	return (e->count > 0 ? POLLIN | POLLRDNORM : 0) |
-	       (e->count < UINT64_MAX - 1 ? POLLOUT | POLLWRNORM : 0);
+	return (e->count > 0 ? POLLIN : 0) | (e->count < UINT64_MAX - 1 ? POLLOUT : 0);
 }
 
 static void eventfd_release(struct file *f)
@@ -88,6 +87,7 @@ static const struct file_ops eventfd_ops = {
 	.read = eventfd_read,
 	.write = eventfd_write,
 	.poll = eventfd_poll,
+	.llseek = llseek_nowhere,
 	.release = eventfd_release,
 	.fdinfo = eventfd_info,
 	.name = "[eventfd]",

@@ -32,7 +32,7 @@ static struct page *add_page(struct inode *inode, uint64_t index, unsigned flags
 	struct super *sb = inode->sb;
 
 	*err = -ENOSPC;
-	if (sb->max_pages != 0 && sb->pages >= sb->max_pages)
+	if ((sb->max_pages != 0 && sb->pages >= sb->max_pages) || files_fill_memory(sb))
 		return NULL;
 	struct page *page = page_alloc(flags);
 	*err = -ENOMEM;

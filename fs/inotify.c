@@ -349,13 +349,6 @@ static long inotify_ioctl(struct file *f, unsigned cmd, uintptr_t arg)
 	return put_user(size, (int *)arg);
 }
 
-/* Allowed, without an effect. */
-static off_t inotify_llseek(struct file *f, off_t off, int whence)
-{
-	(void)off, (void)whence;
-	return f->pos;
-}
-
 static void inotify_release(struct file *f)
 {
 	struct instance *in = f->priv;
@@ -376,7 +369,7 @@ static void inotify_release(struct file *f)
 static const struct file_ops inotify_ops = {
 	.read = inotify_read,
 	.poll = inotify_poll,
-	.llseek = inotify_llseek,
+	.llseek = llseek_nowhere,
 	.ioctl = inotify_ioctl,
 	.release = inotify_release,
 	.name = "inotify",

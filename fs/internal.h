@@ -126,6 +126,8 @@ struct inode *ramfs_inode(struct super *sb, mode_t mode, dev_t rdev, const char 
 /* Names in a ramfs at boot: parents are made. */
 int ramfs_boot_at(struct dentry *root, const char *path, mode_t mode, dev_t rdev,
 		  struct inode **out);
+/* Must a file system of that size not grow, because memory runs short?  => ENOSPC */
+bool files_fill_memory(const struct super *sb);
 int filemap_truncate(struct inode *inode, uint64_t size);
 int filemap_punch(struct inode *inode, uint64_t from, uint64_t to);
 int filemap_allocate(struct inode *inode, uint64_t from, uint64_t to);

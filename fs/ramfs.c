@@ -13,8 +13,9 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
-#define DIR_END	   INT64_MAX
-#define ENTRY_SIZE 20 /* what a name adds to the size of its directory, as in Linux's tmpfs */
+#define DIR_END	       INT64_MAX
+#define MEMORY_RESERVE 16 /* the part of it */
+#define ENTRY_SIZE     20 /* what a name adds to the size of its directory, as in Linux's tmpfs */
 
 static const struct inode_ops ramfs_dir_inode_ops, ramfs_file_inode_ops, ramfs_link_inode_ops,
 	ramfs_special_inode_ops;
@@ -37,10 +38,19 @@ static void set_ops(struct inode *inode)
 	}
 }
 
+/* However large file systems may grow: the last part of the memory is for programs. */
+bool files_fill_memory(const struct super *sb)
+{
+	bool grows =
+		sb->type == &tmpfs_type || sb->max_inodes != 0; /* the root: once it is unpacked */
+
+	return grows && page_free_count() < page_total() / MEMORY_RESERVE;
+}
+
 struct inode *ramfs_inode(struct super *sb, mode_t mode, dev_t rdev, const char *target, int *err)
 {
 	*err = -ENOSPC;
-	if (sb->max_inodes != 0 && sb->inodes >= sb->max_inodes)
+	if ((sb->max_inodes != 0 && sb->inodes >= sb->max_inodes) || files_fill_memory(sb))
 		return NULL;
 	struct inode *inode = inode_create(sb, mode);
 	*err = -ENOMEM;

@@ -123,6 +123,14 @@ static inline bool file_writable(const struct file *f)
 	       ((f->flags & O_ACCMODE) == O_WRONLY || (f->flags & O_ACCMODE) == O_RDWR);
 }
 
+/* An llseek for files without places: allowed, without an effect. */
+off_t llseek_nowhere(struct file *f, off_t off, int whence);
+/* Does reading and writing happen at a place of it? */
+static inline bool file_has_places(const struct file *f)
+{
+	return f->ops->llseek != NULL && f->ops->llseek != llseek_nowhere;
+}
+
 void file_get(struct file *f);
 void file_put(struct file *f);
 /* Open by a kernel path, relative to the current process's root.  => file or -errno in *err */

@@ -16,6 +16,17 @@
 #include "syscalls/internal.h"
 #include "syscalls/syscalls.h"
 
+/* O_PATH is not open for this. */
+static struct file *fd_get_open(int fd)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL || !(f->flags & O_PATH))
+		return f;
+	file_put(f);
+	return NULL;
+}
+
 /* --- time --- */
 
 uint64_t deadline_after(uint64_t ns)
@@ -107,7 +118,7 @@ static long poll_user(struct pollfd *user, unsigned n, uint64_t deadline)
 			result = -EFAULT;
 			break;
 		}
-		e[i].file = p.fd < 0 ? NULL : fd_get(p.fd);
+		e[i].file = p.fd < 0 ? NULL : fd_get_open(p.fd);
 		e[i].missing = p.fd >= 0 && e[i].file == NULL;
 		e[i].events = (unsigned short)p.events;
 	}
@@ -202,7 +213,7 @@ static long select_entries(const struct select_sets *s, int n, struct poll_entry
 			events |= set_has(s, i, fd) ? set_events[i] : 0;
 		if (events == 0)
 			continue;
-		struct file *f = fd_get(fd);
+		struct file *f = fd_get_open(fd);
 		if (f == NULL) {
 			release_files(e, count);
 			return -EBADF;
@@ -355,8 +366,8 @@ long sys_epoll_ctl(int set, int op, int fd, struct epoll_event *user)
 
 	if (op != EPOLL_CTL_DEL && get_user(ev, user) < 0)
 		return -EFAULT;
-	s = fd_get(set);
-	f = fd_get(fd);
+	s = fd_get_open(set);
+	f = fd_get_open(fd);
 	if (s != NULL && f != NULL)
 		err = epoll_change(s, op, fd, f, &ev);
 	if (s != NULL)

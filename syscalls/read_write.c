@@ -86,11 +86,11 @@ static long at_current(int fd, struct iobuf *b, transfer_fn fn)
 
 	if (f == NULL)
 		return -EBADF;
-	off_t pos = f->ops->llseek != NULL ? f->pos : 0;
+	off_t pos = file_has_places(f) ? f->pos : 0;
 	long n = check_flags(f, b->rwf);
 	if (n == 0)
 		n = fn(f, b, &pos);
-	if (n >= 0 && f->ops->llseek != NULL)
+	if (n >= 0 && file_has_places(f))
 		f->pos = pos;
 	file_put(f);
 	return n;
@@ -103,9 +103,9 @@ static long at_offset(int fd, struct iobuf *b, off_t pos, transfer_fn fn)
 	struct file *f = fd_get(fd);
 	if (f == NULL)
 		return -EBADF;
-	long n = (f->flags & O_PATH)	  ? -EBADF
-		 : f->ops->llseek == NULL ? -ESPIPE
-					  : check_flags(f, b->rwf);
+	long n = (f->flags & O_PATH)   ? -EBADF
+		 : !file_has_places(f) ? -ESPIPE
+				       : check_flags(f, b->rwf);
 	if (n == 0)
 		n = fn(f, b, &pos);
 	file_put(f);

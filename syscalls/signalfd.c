@@ -85,6 +85,7 @@ static void signalfd_info(struct text *t, struct file *f)
 }
 
 static const struct file_ops signalfd_ops = {
+	.llseek = llseek_nowhere,
 	.read = signalfd_read,
 	.poll = signalfd_poll,
 	.release = signalfd_release,

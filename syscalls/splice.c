@@ -28,7 +28,7 @@ static int end_open(struct end *e, int fd)
 /* Where it begins: at the program's offset, or the file's. */
 static int end_place(struct end *e, off_t *user)
 {
-	bool has_place = e->file->ops->llseek != NULL;
+	bool has_place = file_has_places(e->file);
 
 	e->user = user;
 	if (user != NULL)
@@ -45,7 +45,7 @@ static int end_close(struct end *e, bool moved)
 		return 0;
 	if (moved && e->user != NULL)
 		err = put_user(e->pos, e->user);
-	else if (moved && e->file->ops->llseek != NULL)
+	else if (moved && file_has_places(e->file))
 		e->file->pos = e->pos;
 	file_put(e->file);
 	return err;
@@ -99,7 +99,7 @@ static int check_sendfile(struct end *in, struct end *out, size_t len)
 	if ((ssize_t)len < 0)
 		return -EINVAL;
 	int err = check_open(in, out);
-	if (err == 0 && (!can_give(in->file) || in->file->ops->llseek == NULL || in->pos < 0 ||
+	if (err == 0 && (!can_give(in->file) || !file_has_places(in->file) || in->pos < 0 ||
 			 (out->file->flags & O_APPEND)))
 		err = -EINVAL;
 	return err;

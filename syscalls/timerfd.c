@@ -95,6 +95,7 @@ static void timerfd_info(struct text *t, struct file *f)
 }
 
 static const struct file_ops timerfd_ops = {
+	.llseek = llseek_nowhere,
 	.read = timerfd_read,
 	.poll = timerfd_poll,
 	.release = timerfd_release,

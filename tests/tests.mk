@@ -119,7 +119,11 @@ $(T)/bin/forkcost: bench/forkcost.c $(DEPS)/musl/.stamp
 	$(call say,TESTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(TEST_CFLAGS) -s -o $@ $<
-$(T)/root/.stamp: $(T)/bin/forkcost
+$(T)/bin/dircost: bench/dircost.c $(DEPS)/musl/.stamp
+	$(call say,TESTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(TEST_CFLAGS) -s -o $@ $<
+$(T)/root/.stamp: $(T)/bin/forkcost $(T)/bin/dircost
 check: $(T)/empty.elf
 
 # The long ones: the counts that the figures ask for.

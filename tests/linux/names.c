@@ -551,3 +551,44 @@ TEST(handles)
 	x.h.handle_bytes = 128;
 	SAY(name_to_handle_at(AT_FDCWD, "/proc/self/status", &x.h, &mount_id, 0));
 }
+
+/* Ten thousand folders, each in the one before, and a thousand side by side. */
+TEST_SLOW(a_deep_tree_and_a_wide_one, 30)
+{
+	char up[301] = "";
+	char name[32];
+	int i, j;
+
+	mkdir("m", 0755);
+	CHECK_OK(mount("t", "m", "tmpfs", 0, NULL));
+	int home = open(".", O_RDONLY);
+	CHECK_OK(chdir("m"));
+	for (i = 0; i < 10000; i++) {
+		CHECK_OK(mkdir("d", 0755));
+		CHECK_OK(chdir("d"));
+	}
+	CHECK_ERR(syscall(SYS_getcwd, name, sizeof(name)) < 0 ? -1 : 0, ENAMETOOLONG);
+	touch("deepest");
+	CHECK_OK(rename("deepest", "moved"));
+	for (i = 0; i < 100; i++)
+		strcat(up, "../");
+	for (i = 0; i < 50; i++)
+		CHECK_OK(chdir(up));
+	CHECK_OK(mkdir("x", 0755));
+	CHECK_ERR(rename("../../d", "x/y"), EINVAL); /* into itself, five thousand up */
+	for (i = 0; i < 50; i++)
+		CHECK_OK(chdir(up));
+	CHECK_OK(access("d/d/d/d", F_OK));
+	CHECK_OK(mkdir("wide", 0755));
+	for (i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "wide/%d", i);
+		CHECK_OK(mkdir(name, 0755));
+		for (j = 0; j < 3; j++) {
+			snprintf(name, sizeof(name), "wide/%d/%d", i, j);
+			CHECK_OK(mknod(name, S_IFREG | 0600, 0));
+		}
+	}
+	CHECK_EQ(of("wide").st_nlink, 1002);
+	CHECK_OK(fchdir(home));
+	CHECK_OK(umount("m")); /* takes it all down */
+}
