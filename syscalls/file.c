@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/falloc.h>
+#include <linux/fs.h>
 #include <linux/memfd.h>
 #include <linux/openat2.h>
 #include <linux/resource.h>
@@ -503,8 +504,53 @@ static long ioctl_flag(struct file *f, int fd, unsigned flag, const int *user)
 	return set_flags(f, fd, on ? f->flags | flag : f->flags & ~flag);
 }
 
+/* No file shares its blocks with another here: which error it is. */
+static long clone_file(const struct file *to, int fd)
+{
+	struct file *from = fd_get(fd);
+	long err = -EOPNOTSUPP;
+
+	if (from == NULL)
+		return -EBADF;
+	if (from->inode->sb != to->inode->sb)
+		err = -EXDEV;
+	else if (inode_is_dir(from->inode) || inode_is_dir(to->inode))
+		err = -EISDIR;
+	else if (!S_ISREG(from->inode->mode) || !S_ISREG(to->inode->mode))
+		err = -EINVAL;
+	else if (!file_readable(from) || !file_writable(to))
+		err = -EBADF;
+	file_put(from);
+	return err;
+}
+
+/* What every file system answers.  => false: not of these */
+static bool ioctl_fs(struct file *f, unsigned cmd, uintptr_t arg, long *result)
+{
+	const int size = PAGE_SIZE;
+	bool regular = file_is_regular(f) && !f->inode->sb->type->computed;
+	int64_t bytes;
+
+	switch (cmd) {
+	case FIGETBSZ: *result = put_user(size, (int *)arg); return true;
+	case FICLONE: *result = clone_file(f, (int)arg); return true;
+	case FIBMAP: *result = file_is_regular(f) ? -EINVAL : -ENOTTY; return true;
+	case FIOQSIZE:
+		if (!regular && !inode_is_dir(f->inode))
+			return false;
+		bytes = regular ? (int64_t)(f->inode->pages.count * PAGE_SIZE) : 0;
+		*result = put_user(bytes, (int64_t *)arg);
+		return true;
+	default: return false;
+	}
+}
+
 static long ioctl_file(struct file *f, int fd, unsigned cmd, uintptr_t arg)
 {
+	long result;
+
+	if (ioctl_fs(f, cmd, arg, &result))
+		return result;
 	switch (cmd) {
 	case FIOCLEX: fd_set_cloexec(fd, true); return 0;
 	case FIONCLEX: fd_set_cloexec(fd, false); return 0;
@@ -662,7 +708,8 @@ long sys_fadvise64(int fd, off_t off, off_t len, int advice)
 	(void)off;
 	if (f == NULL)
 		return -EBADF;
-	int err = S_ISFIFO(f->inode->mode)		? -ESPIPE
+	int err = f->flags & O_PATH			? -EBADF
+		  : S_ISFIFO(f->inode->mode)		? -ESPIPE
 		  : len < 0 || advice < 0 || advice > 5 ? -EINVAL
 							: 0;
 	file_put(f);
@@ -676,7 +723,7 @@ long sys_readahead(int fd, off_t off, size_t len)
 	(void)off, (void)len;
 	if (f == NULL)
 		return -EBADF;
-	int err = file_is_regular(f) && file_readable(f) ? 0 : -EINVAL;
+	int err = !file_readable(f) ? -EBADF : file_is_regular(f) ? 0 : -EINVAL;
 	file_put(f);
 	return err;
 }
@@ -689,7 +736,8 @@ static long sync_fd(int fd)
 
 	if (f == NULL)
 		return -EBADF;
-	bool can = S_ISREG(f->inode->mode) || inode_is_dir(f->inode);
+	bool can = !f->inode->sb->type->computed &&
+		   (S_ISREG(f->inode->mode) || inode_is_dir(f->inode));
 	int err = f->flags & O_PATH ? -EBADF : can ? 0 : -EINVAL;
 	file_put(f);
 	return err;
@@ -718,8 +766,9 @@ long sys_syncfs(int fd)
 
 	if (f == NULL)
 		return -EBADF;
+	int err = f->flags & O_PATH ? -EBADF : 0;
 	file_put(f);
-	return 0;
+	return err;
 }
 
 long sys_sync_file_range(int fd, off_t off, off_t len, unsigned flags)
@@ -729,7 +778,9 @@ long sys_sync_file_range(int fd, off_t off, off_t len, unsigned flags)
 	struct file *f = fd_get(fd);
 	if (f == NULL)
 		return -EBADF;
-	int err = S_ISFIFO(f->inode->mode) || S_ISCHR(f->inode->mode) ? -ESPIPE : 0;
+	int err = f->flags & O_PATH						? -EBADF
+		  : S_ISFIFO(f->inode->mode) || S_ISCHR(f->inode->mode) ? -ESPIPE
+									: 0;
 	file_put(f);
 	return err;
 }

@@ -33,12 +33,14 @@
 _Static_assert(sizeof(struct stat) == 144, "struct stat of the ABI");
 _Static_assert(sizeof(struct statx) == 256, "struct statx of the ABI");
 
-/* Look up a path from the program, as the *at calls do; NULL is not a path. */
+/* Look up a path from the program, as the *at calls do; NULL is as "" where that is allowed. */
 static int lookup_user(int dfd, const char *user, unsigned lookup, struct path *p)
 {
 	char *name;
-	int err = path_from_user(user, &name);
 
+	if (user == NULL && (lookup & LOOKUP_EMPTY))
+		return path_lookup(dfd, "", lookup, p);
+	int err = path_from_user(user, &name);
 	if (err < 0)
 		return err;
 	err = path_lookup(dfd, name, lookup, p);
@@ -147,14 +149,14 @@ static struct statx_timestamp statx_time(int64_t ns)
 	return (struct statx_timestamp){ .tv_sec = seconds(ns), .tv_nsec = (__u32)nanoseconds(ns) };
 }
 
-static void fill_statx(const struct path *p, struct statx *st)
+static void fill_statx(const struct path *p, unsigned mask, struct statx *st)
 {
 	struct inode *inode = p->dentry->inode;
 
 	if (inode->ops != NULL && inode->ops->refresh != NULL)
 		inode->ops->refresh(inode);
 	memset(st, 0, sizeof(*st));
-	st->stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
+	st->stx_mask = STATX_BASIC_STATS | STATX_MNT_ID | (mask & STATX_BTIME);
 	st->stx_blksize = inode->sb->type->computed ? 1024 : PAGE_SIZE;
 	st->stx_attributes_mask = STATX_ATTR_MOUNT_ROOT;
 	if (p->dentry == p->mnt->root)
@@ -190,7 +192,7 @@ long sys_statx(int dfd, const char *path, int flags, unsigned mask, struct statx
 	int err = lookup_user(dfd, path, at_lookup(flags), &p);
 	if (err < 0)
 		return err;
-	fill_statx(&p, &st);
+	fill_statx(&p, mask, &st);
 	path_put(&p);
 	return put_user(st, user);
 }
