@@ -1,6 +1,7 @@
 /* file.c: open file descriptions; moving bytes between them and buffers. */
 
 #include <asm/poll.h>
+#include <linux/capability.h>
 #include <linux/mount.h>
 #include <linux/resource.h>
 
@@ -16,12 +17,24 @@
 static CACHE(file_cache, struct file);
 size_t file_count;
 
+unsigned file_max;
+
 /* --- life --- */
+
+static bool too_many(void)
+{
+	return file_max != 0 && file_count >= file_max && !capable(CAP_SYS_ADMIN);
+}
+
+int file_no_more(void)
+{
+	return too_many() ? -ENFILE : -ENOMEM;
+}
 
 struct file *file_create(struct inode *inode, struct dentry *d, struct mount *m,
 			 const struct file_ops *ops, unsigned flags)
 {
-	struct file *f = cache_alloc(&file_cache);
+	struct file *f = too_many() ? NULL : cache_alloc(&file_cache);
 
 	if (f == NULL)
 		return NULL;

@@ -12,6 +12,11 @@
 
 extern size_t inode_count, dentry_count, file_count;
 
+/* --- file.c --- */
+
+/* /proc/sys/fs/file-max: open files in all, for whom CAP_SYS_ADMIN does not exempt. */
+extern unsigned file_max;
+
 /* --- dentry.c --- */
 
 uint32_t name_hash(const char *name, size_t len);

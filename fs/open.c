@@ -84,7 +84,7 @@ struct file *open_path(const struct path *p, unsigned flags, int *err)
 	struct file *f =
 		file_create(inode, p->dentry, p->mnt, NULL, flags & ~(OPEN_ONLY & ~O_NOCTTY));
 
-	*err = -ENOMEM;
+	*err = f == NULL ? file_no_more() : 0;
 	if (f == NULL)
 		return NULL;
 	if (S_ISREG(inode->mode) && file_writable(f)) {

@@ -426,11 +426,14 @@ int pipe_create(struct file *ends[2], unsigned flags)
 	if (inode->pipe == NULL)
 		goto put_dentry;
 	ends[0] = file_create(inode, d, anon_mount, &pipe_ops, O_RDONLY | flags);
-	if (ends[0] == NULL)
+	if (ends[0] == NULL) {
+		err = file_no_more();
 		goto put_dentry;
+	}
 	inode->pipe->readers = 1;
 	ends[1] = file_create(inode, d, anon_mount, &pipe_ops, O_WRONLY | flags);
 	if (ends[1] == NULL) {
+		err = file_no_more();
 		file_put(ends[0]);
 		goto put_dentry;
 	}

@@ -17,7 +17,6 @@ static struct setting settings[] = {
 	{ "dirty_ratio", 20, 0, 100 },
 	{ "dirty_writeback_centisecs", 500, 0, INT32_MAX },
 	{ "dmesg_restrict", 0, 0, 1 },
-	{ "file-max", INT64_MAX, 0, INT64_MAX },
 	{ "kptr_restrict", 0, 0, 2 },
 	{ "lease-break-time", 45, 0, INT32_MAX },
 	{ "leases-enable", 1, 0, 1 },

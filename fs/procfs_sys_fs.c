@@ -16,6 +16,7 @@
 		return 0;                                                                          \
 	}
 SHOW_NUMBER(overflow_id, 65534)
+SHOW_NUMBER(file_max, file_max)
 SHOW_NUMBER(pipe_max_size, PIPE_MAX)
 SHOW_NUMBER(max_queued_events, INOTIFY_MAX_EVENTS)
 SHOW_NUMBER(max_user_instances, INOTIFY_MAX_INSTANCES)
@@ -24,7 +25,7 @@ SHOW_NUMBER(max_user_watches, inotify_max_watches())
 static int show_file_nr(struct text *t, const struct inode *inode)
 {
 	(void)inode;
-	text_printf(t, "%zu\t0\t%ld\n", file_count, (long)INT64_MAX);
+	text_printf(t, "%zu\t0\t%u\n", file_count, file_max);
 	return 0;
 }
 
@@ -54,6 +55,18 @@ static int write_number(const char *text, unsigned most, unsigned *value)
 	return 0;
 }
 
+static int write_file_max(const struct inode *inode, char *text, size_t len)
+{
+	char *end;
+	uint64_t n = strtoull(text, &end, 0);
+
+	(void)inode;
+	if (len == 0 || end == text || n > INT64_MAX)
+		return -EINVAL;
+	file_max = (unsigned)MIN(n, UINT32_MAX);
+	return 0;
+}
+
 /* show_NAME() and write_NAME() of a rule of `protect`. */
 #define PROTECT(name, most)                                                                        \
 	SHOW_NUMBER(name, protect.name)                                                            \
@@ -78,7 +91,7 @@ static const struct procfs_entry inotify_entries[] = {
 const struct procfs_entry procfs_fs_entries[] = {
 	PROC_SETTING("aio-max-nr"),
 	PROC_FILE("dentry-state", 0444, show_dentry_state),
-	PROC_SETTING("file-max"),
+	PROC_FILE_RW("file-max", 0644, show_file_max, write_file_max),
 	PROC_FILE("file-nr", 0444, show_file_nr),
 	PROC_FILE("inode-nr", 0444, show_inode_nr),
 	PROC_DIR("inotify", 0555, inotify_entries),

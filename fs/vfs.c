@@ -319,6 +319,8 @@ void vfs_mount_defaults(void)
 	struct super *root = root_mount->sb;
 	struct path at;
 
+	/* As Linux: a tenth of the memory in files of 1 KiB. */
+	file_max = (unsigned)MAX(page_total() * (PAGE_SIZE / 1024) / 10, 8192);
 	/* The rest of the memory is for programs, as far as files are concerned. */
 	root->max_pages = root->pages + page_free_count() / 4 * 3;
 	root->max_inodes = root->inodes + page_total() * (PAGE_SIZE / 1024);

@@ -131,6 +131,8 @@ static inline bool file_has_places(const struct file *f)
 	return f->ops->llseek != NULL && f->ops->llseek != llseek_nowhere;
 }
 
+/* Why no file could be made.  => -ENFILE: there are too many in all, -ENOMEM */
+int file_no_more(void);
 void file_get(struct file *f);
 void file_put(struct file *f);
 /* Open by a kernel path, relative to the current process's root.  => file or -errno in *err */

@@ -57,7 +57,7 @@ int path_from_user(const char *user, char **path)
 long fd_result(struct file *f, unsigned flags, int err)
 {
 	if (f == NULL)
-		return err;
+		return err == -ENOMEM ? file_no_more() : err;
 	long fd = fd_install(f, flags & O_CLOEXEC ? FD_CLOEXEC : 0, 0);
 	if (fd < 0)
 		file_put(f);

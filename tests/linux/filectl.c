@@ -94,3 +94,29 @@ TEST(advice_and_sync)
 	SAY(syncfs(99));
 	SAY(readahead(open("f", O_WRONLY), 0, 10));
 }
+
+/* Too many files in all; on Linux others would suffer from the test. */
+TEST(limit_of_all_files)
+{
+	char old[32], now[32];
+	int fd, n = 0, p[2];
+
+	if (!on_flatshare())
+		return;
+	snprintf(old, sizeof(old), "%s", read_file("/proc/sys/fs/file-max"));
+	snprintf(now, sizeof(now), "%lld", flatshare_counter("files") + 5);
+	write_file("/proc/sys/fs/file-max", now);
+	pid_t pid = fork();
+	if (pid == 0) {
+		if (setuid(1000) < 0)
+			_exit(1);
+		while ((fd = open("/dev/null", O_RDONLY)) >= 0 && n < 100)
+			n++;
+		_exit(fd < 0 && errno == ENFILE && pipe(p) < 0 && errno == ENFILE ? 7 : 2);
+	}
+	int status = 0;
+	waitpid(pid, &status, 0);
+	CHECK(open("/dev/null", O_RDONLY) >= 0); /* root may */
+	write_file("/proc/sys/fs/file-max", old);
+	CHECK_EQ(status, 7 << 8);
+}
