@@ -778,7 +778,7 @@ long sys_sync_file_range(int fd, off_t off, off_t len, unsigned flags)
 	struct file *f = fd_get(fd);
 	if (f == NULL)
 		return -EBADF;
-	int err = f->flags & O_PATH						? -EBADF
+	int err = f->flags & O_PATH					? -EBADF
 		  : S_ISFIFO(f->inode->mode) || S_ISCHR(f->inode->mode) ? -ESPIPE
 									: 0;
 	file_put(f);

@@ -35,10 +35,13 @@ TEST(statx_rules)
 	mkdir("d", 0755);
 	SAY(x(AT_FDCWD, "f", 0, STATX_BASIC_STATS, &st));
 	stat("f", &old);
-	printf("mask %#x mode %o nlink %u size %llu blksize %u attributes %#llx\n", st.stx_mask & 0xfff, st.stx_mode, st.stx_nlink,
-	       (unsigned long long)st.stx_size, st.stx_blksize, (unsigned long long)st.stx_attributes);
-	SAY(st.stx_ino == old.st_ino && st.stx_dev_major == major(old.st_dev) && st.stx_dev_minor == minor(old.st_dev));
-	SAY(st.stx_mtime.tv_sec == old.st_mtim.tv_sec && st.stx_mtime.tv_nsec == old.st_mtim.tv_nsec);
+	printf("mask %#x mode %o nlink %u size %llu blksize %u attributes %#llx\n",
+	       st.stx_mask & 0xfff, st.stx_mode, st.stx_nlink, (unsigned long long)st.stx_size,
+	       st.stx_blksize, (unsigned long long)st.stx_attributes);
+	SAY(st.stx_ino == old.st_ino && st.stx_dev_major == major(old.st_dev) &&
+	    st.stx_dev_minor == minor(old.st_dev));
+	SAY(st.stx_mtime.tv_sec == old.st_mtim.tv_sec &&
+	    st.stx_mtime.tv_nsec == old.st_mtim.tv_nsec);
 	SAY(x(AT_FDCWD, "f", 0, 0, &st));
 	SAY(x(AT_FDCWD, "f", 0, STATX_BTIME, &st));
 	SAY((st.stx_mask & STATX_BTIME) != 0);
@@ -78,20 +81,23 @@ TEST(directory_sizes_and_links)
 	mkdir("m", 0755);
 	CHECK_OK(mount("t", "m", "tmpfs", 0, NULL));
 	stat("m", &st);
-	printf("empty %ld nlink %d blocks %ld blksize %ld ino %ld\n", (long)st.st_size, (int)st.st_nlink, (long)st.st_blocks,
-	       (long)st.st_blksize, (long)st.st_ino);
+	printf("empty %ld nlink %d blocks %ld blksize %ld ino %ld\n", (long)st.st_size,
+	       (int)st.st_nlink, (long)st.st_blocks, (long)st.st_blksize, (long)st.st_ino);
 	touch("m/a", 0600);
 	mkdir("m/d", 0755);
 	symlink("x", "m/s");
 	stat("m", &st);
-	printf("three %ld nlink %d blocks %ld\n", (long)st.st_size, (int)st.st_nlink, (long)st.st_blocks);
+	printf("three %ld nlink %d blocks %ld\n", (long)st.st_size, (int)st.st_nlink,
+	       (long)st.st_blocks);
 	lstat("m/s", &st);
-	printf("link %ld nlink %d blocks %ld mode %o\n", (long)st.st_size, (int)st.st_nlink, (long)st.st_blocks, st.st_mode);
+	printf("link %ld nlink %d blocks %ld mode %o\n", (long)st.st_size, (int)st.st_nlink,
+	       (long)st.st_blocks, st.st_mode);
 	int fd = open("m/a", O_RDWR);
 	write(fd, "x", 1);
 	pwrite(fd, "x", 1, 100000);
 	fstat(fd, &st);
-	printf("file %ld blocks %ld blksize %ld\n", (long)st.st_size, (long)st.st_blocks, (long)st.st_blksize);
+	printf("file %ld blocks %ld blksize %ld\n", (long)st.st_size, (long)st.st_blocks,
+	       (long)st.st_blksize);
 	close(fd);
 	CHECK_OK(umount("m"));
 }
@@ -128,18 +134,21 @@ TEST(access_rules)
 	SAY(access2("open/", R_OK, 0));
 	SAY(syscall(SYS_faccessat, AT_FDCWD, "read", R_OK, 0x9999));
 	fflush(stdout);
-	CHECK_EXITED(CHILD(CHECK_OK(setgid(1000)); CHECK_OK(setuid(1000)); SAY(access2("none", R_OK, 0)); SAY(access2("none", F_OK, 0));
-			   SAY(access2("read", R_OK, 0)); SAY(access2("read", W_OK, 0)); SAY(access2("run", X_OK, 0));
-			   SAY(access2("run", R_OK, 0)); SAY(access2("closed/f", F_OK, 0)); SAY(access2("open", W_OK, 0));
+	CHECK_EXITED(CHILD(CHECK_OK(setgid(1000)); CHECK_OK(setuid(1000));
+			   SAY(access2("none", R_OK, 0)); SAY(access2("none", F_OK, 0));
+			   SAY(access2("read", R_OK, 0)); SAY(access2("read", W_OK, 0));
+			   SAY(access2("run", X_OK, 0)); SAY(access2("run", R_OK, 0));
+			   SAY(access2("closed/f", F_OK, 0)); SAY(access2("open", W_OK, 0));
 			   SAY(access2("open", R_OK | X_OK, 0)); fflush(stdout)),
 		     0);
 	/* a set-user-ID program asks for its caller, or with AT_EACCESS for itself */
-	CHECK_EXITED(CHILD(CHECK_OK(setresuid(1000, 0, 0)); SAY(access2("none", R_OK, 0)); SAY(access2("none", R_OK, AT_EACCESS));
-			   SAY(open("none", O_RDONLY) >= 0); SAY(access2("closed/f", R_OK, 0));
+	CHECK_EXITED(CHILD(CHECK_OK(setresuid(1000, 0, 0)); SAY(access2("none", R_OK, 0));
+			   SAY(access2("none", R_OK, AT_EACCESS)); SAY(open("none", O_RDONLY) >= 0);
+			   SAY(access2("closed/f", R_OK, 0));
 			   SAY(access2("closed/f", R_OK, AT_EACCESS)); fflush(stdout)),
 		     0);
-	CHECK_EXITED(CHILD(CHECK_OK(setresuid(0, 1000, 0)); SAY(access2("none", R_OK, 0)); SAY(access2("none", R_OK, AT_EACCESS));
-			   fflush(stdout)),
+	CHECK_EXITED(CHILD(CHECK_OK(setresuid(0, 1000, 0)); SAY(access2("none", R_OK, 0));
+			   SAY(access2("none", R_OK, AT_EACCESS)); fflush(stdout)),
 		     0);
 }
 
@@ -175,9 +184,12 @@ TEST(changing_modes_and_owners)
 	SAY(syscall(SYS_fchown, open("f", O_PATH), 1, 1));
 	SAY(fchmod(99, 0600));
 	fflush(stdout);
-	CHECK_EXITED(CHILD(CHECK_OK(setgroups(1, (gid_t[]){ 500 })); CHECK_OK(setgid(1000)); CHECK_OK(setuid(1000)); SAY(chown("f", 1000, 500));
-			   SAY(chown("f", 1000, 501)); SAY(chown("f", 1001, 500)); SAY(chown("f", -1, 1000)); SAY(chown("f", 1000, -1));
-			   SAY(chown("d", 1000, -1)); SAY(chown("d", -1, -1)); SAY(chmod("d", 0700)); SAY(chmod("f", 02644)); stat("f", &st);
+	CHECK_EXITED(CHILD(CHECK_OK(setgroups(1, (gid_t[]){ 500 })); CHECK_OK(setgid(1000));
+			   CHECK_OK(setuid(1000)); SAY(chown("f", 1000, 500));
+			   SAY(chown("f", 1000, 501)); SAY(chown("f", 1001, 500));
+			   SAY(chown("f", -1, 1000)); SAY(chown("f", 1000, -1));
+			   SAY(chown("d", 1000, -1)); SAY(chown("d", -1, -1));
+			   SAY(chmod("d", 0700)); SAY(chmod("f", 02644)); stat("f", &st);
 			   printf("%o\n", st.st_mode); fflush(stdout)),
 		     0);
 }
@@ -282,7 +294,9 @@ TEST(current_directory)
 	mkdir("closed", 0600);
 	chmod(".", 0755);
 	fflush(stdout);
-	CHECK_EXITED(CHILD(CHECK_OK(setuid(1000)); SAY(chdir("closed")); SAY(fchdir(open("closed", O_PATH))); fflush(stdout)), 0);
+	CHECK_EXITED(CHILD(CHECK_OK(setuid(1000)); SAY(chdir("closed"));
+			   SAY(fchdir(open("closed", O_PATH))); fflush(stdout)),
+		     0);
 	/* the directory is removed, and its name used again */
 	mkdir("x", 0755);
 	SAY(chdir("x"));
