@@ -185,8 +185,10 @@ static void judge_titles(const char *name)
 	struct titles want = titles_find(out != NULL ? out : "");
 	struct titles got = titles_find(guest_out != NULL ? guest_out : "");
 
-	if (want.count == 0)
-		failure(name, "names no test on Linux");
+	if (want.count == 0) {
+		skipped++;
+		printf("skipped %s: names no test on Linux\n", name);
+	}
 	for (i = 0; i < want.count; i++)
 		judge_title(name, &want.item[i], titles_twin(&got, &want.item[i]),
 			    status != NULL ? status : "?");
