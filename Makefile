@@ -35,7 +35,7 @@ tools-%: FORCE
 
 # --- the kernel ------------------------------------------------------------------------------
 
-KDIRS := arch/$(ARCH) boot boot/$(ARCH) mm proc syscalls elf fs initrd drivers net lib
+KDIRS := arch/$(ARCH) boot boot/$(ARCH) mm proc ipc syscalls elf fs initrd drivers net lib
 KSRC  := $(wildcard $(KDIRS:%=%/*.c) $(KDIRS:%=%/*.S))
 KOBJ  := $(KSRC:%=$(BUILD)/obj/%.o)
 

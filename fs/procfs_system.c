@@ -3,6 +3,7 @@
 #include "boot/boot.h"
 #include "fs/kmsg.h"
 #include "fs/procfs.h"
+#include "ipc/ipc.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -493,6 +494,13 @@ static int write_flatshare(const struct inode *inode, char *text, size_t len)
 	return 0;
 }
 
+static const struct procfs_entry sysvipc_entries[] = {
+	PROC_FILE("msg", 0444, msg_show),
+	PROC_FILE("sem", 0444, sem_show),
+	PROC_FILE("shm", 0444, shm_show),
+	{ 0 },
+};
+
 const struct procfs_entry procfs_root_entries[] = {
 	PROC_LINK("self", self_link, NULL),
 	PROC_LINK("thread-self", thread_self_link, NULL),
@@ -517,6 +525,7 @@ const struct procfs_entry procfs_root_entries[] = {
 	PROC_FILE("swaps", 0444, show_swaps),
 	PROC_DIR("sys", 0555, procfs_sys_entries),
 	PROC_DIR("tty", 0555, tty_entries),
+	PROC_DIR("sysvipc", 0555, sysvipc_entries),
 	PROC_FILE("uptime", 0444, show_uptime),
 	PROC_FILE("version", 0444, show_version),
 	PROC_FILE("vmstat", 0444, show_vmstat),

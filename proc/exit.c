@@ -13,6 +13,7 @@
 
 #include "fs/tty.h"
 #include "fs/vfs.h"
+#include "ipc/ipc.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -146,6 +147,7 @@ static void hand_children_on(struct proc *p)
 static void proc_end(struct proc *p)
 {
 	itimers_free(p);
+	sem_proc_exit(p);
 	files_put(p->files);
 	p->files = NULL;
 	fs_state_put(p->fs);

@@ -205,6 +205,48 @@ static void nothing(void)
 {
 }
 
+/* semun of semctl(2): the calls here need no argument. */
+static void make_semaphore(void)
+{
+	other = semget(IPC_PRIVATE, 1, 0600);
+	CHECK_OK(other);
+}
+
+static void raise_semaphore(void)
+{
+	struct sembuf up = { 0, 1, 0 };
+
+	CHECK_OK(semop(other, &up, 1));
+}
+
+static struct {
+	long type;
+	char text[8];
+} message = { 1, "" };
+
+static void make_queue(void)
+{
+	other = msgget(IPC_PRIVATE, 0600);
+	CHECK_OK(other);
+}
+
+static void make_full_queue(void)
+{
+	make_queue();
+	while (msgsnd(other, &message, 8, IPC_NOWAIT) == 0)
+		;
+}
+
+static void send_message(void)
+{
+	CHECK_OK(msgsnd(other, &message, 8, 0));
+}
+
+static void receive_message(void)
+{
+	CHECK_EQ(msgrcv(other, &message, 8, 0, 0), 8);
+}
+
 /* --- the calls --- */
 
 static char buffer[4 * PAGE];
@@ -412,6 +454,50 @@ static long call_splice(void)
 	return splice(fds[0], NULL, out[1], NULL, 8, 0) > 0 ? 0 : -1;
 }
 
+static long remove_semaphore(long result)
+{
+	int err = errno;
+
+	CHECK_OK(semctl(other, 0, IPC_RMID));
+	other = 0;
+	errno = err;
+	return result;
+}
+
+static long call_semop(void)
+{
+	struct sembuf down = { 0, -1, 0 };
+
+	return remove_semaphore(semop(other, &down, 1));
+}
+
+static long call_semtimedop(void)
+{
+	struct sembuf down = { 0, -1, 0 };
+
+	return remove_semaphore(semtimedop(other, &down, 1, &long_time));
+}
+
+static long remove_queue(long result)
+{
+	int err = errno;
+
+	CHECK_OK(msgctl(other, IPC_RMID, NULL));
+	other = 0;
+	errno = err;
+	return result;
+}
+
+static long call_msgrcv(void)
+{
+	return remove_queue(msgrcv(other, &message, 8, 0, 0) == 8 ? 0 : -1);
+}
+
+static long call_msgsnd(void)
+{
+	return remove_queue(msgsnd(other, &message, 8, 0));
+}
+
 /* --- the table --- */
 
 static const struct call {
@@ -435,6 +521,10 @@ static const struct call {
 	{ "flock", make_locks, call_flock, end_child },
 	{ "F_SETLKW", make_locks, call_setlkw, end_child },
 	{ "F_OFD_SETLKW", make_locks, call_ofd_setlkw, end_child },
+	{ "semop", make_semaphore, call_semop, raise_semaphore },
+	{ "semtimedop", make_semaphore, call_semtimedop, raise_semaphore },
+	{ "msgrcv", make_queue, call_msgrcv, send_message },
+	{ "msgsnd", make_full_queue, call_msgsnd, receive_message },
 	{ "open fifo", make_fifo, call_open, open_fifo },
 	{ "open fifo writing", make_fifo, call_open_write, open_fifo },
 }, multiplexing[] = {
