@@ -18,6 +18,18 @@ run -m 32M sh -c 'cat /dev/zero >/tmp/big; [ $? -ne 0 ] && echo failed; rm /tmp/
 check full_file_system out "failed
 alive" "$out"
 
+# File systems that together may grow beyond the memory, and files without contents: they get ENOSPC
+# while programs still start, nobody is killed, and all of it comes back.
+run -m 24M sh -c 'for d in a b c; do mkdir /tmp/$d; mount -t tmpfs t /tmp/$d; done
+	touch /tmp/a/x; umount /tmp/a; mount -t tmpfs t /tmp/a; before=$(sed -n "s/^free_pages: //p" /proc/flatshare)
+	for d in a b c; do dd if=/dev/zero of=/tmp/$d/x bs=64k 2>/dev/null && echo no end; done
+	mkdir /tmp/many; i=0; while [ $i -lt 100000 ] && touch /tmp/many/$i 2>/dev/null; do i=$((i + 1)); done
+	[ $i -lt 100000 ] && ls / >/dev/null && echo alive
+	rm -r /tmp/many; for d in a b c; do umount /tmp/$d; done
+	after=$(sed -n "s/^free_pages: //p" /proc/flatshare); [ $((before - after)) -le 100 ] && echo back' </dev/null
+check full_file_systems out "alive
+back" "$out"
+
 # Many processes at once in little memory: none is lost.
 run -m 64M --timeout 100 sh -c 'i=0; while [ $i -lt 200 ]; do sleep 3 & i=$((i + 1)); done; wait; echo $i' </dev/null
 check two_hundred_sleepers_in_64M out 200 "$out"

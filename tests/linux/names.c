@@ -592,3 +592,51 @@ TEST_SLOW(a_deep_tree_and_a_wide_one, 30)
 	CHECK_OK(fchdir(home));
 	CHECK_OK(umount("m")); /* takes it all down */
 }
+
+static void set(const char *rule, const char *value)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "/proc/sys/fs/protected_%s", rule);
+	write_file(path, value);
+}
+
+/* The rules that Linux has off unless a distribution turns them on; they cannot be changed there for a
+ * test alone. */
+TEST(protected_names_when_asked_for)
+{
+	if (!on_flatshare())
+		return;
+	chmod(".", 0755);
+	mkdir("t", 0777);
+	chmod("t", 01777);
+	write_file("public", "x");
+	chmod("public", 0644);
+	AS(1000, symlink("../public", "t/link"); mkfifo("t/fifo", 0666); chmod("t/fifo", 0666);
+	   touch("t/file"); chmod("t/file", 0666));
+	symlink("../public", "t/roots");
+	set("symlinks", "1");
+	set("fifos", "1");
+	set("regular", "1");
+	AS(1001, CHECK_ERR(open("t/link", O_RDONLY), EACCES); CHECK_OK(open("t/roots", O_RDONLY));
+	   CHECK_ERR(open("t/fifo", O_RDWR | O_CREAT, 0600), EACCES);
+	   CHECK_OK(open("t/fifo", O_RDWR));
+	   CHECK_ERR(open("t/file", O_RDWR | O_CREAT, 0600), EACCES);
+	   CHECK_OK(open("t/file", O_RDWR)));
+	AS(1000, CHECK_OK(open("t/link", O_RDONLY));
+	   CHECK_OK(open("t/file", O_RDWR | O_CREAT, 0600)));
+	/* for a group's directory only at level 2 */
+	chown("t", 0, 1001);
+	chmod("t", 01770);
+	AS(1001, CHECK_OK(open("t/file", O_RDWR | O_CREAT, 0600)));
+	set("regular", "2");
+	AS(1001, CHECK_ERR(open("t/file", O_RDWR | O_CREAT, 0600), EACCES));
+	set("hardlinks", "0");
+	chmod("t", 01777);
+	AS(1001, CHECK_OK(link("public", "t/another")));
+	set("symlinks", "0");
+	set("fifos", "0");
+	set("regular", "0");
+	set("hardlinks", "1");
+	AS(1001, CHECK_ERR(link("public", "t/yet-another"), EPERM));
+}
