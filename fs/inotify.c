@@ -283,10 +283,9 @@ int inotify_remove(struct file *f, int wd)
 
 /* --- the file --- */
 
-/* Give the first event to the buffer, which has room for it.  => 0, -EFAULT */
-static int give_first(struct instance *in, struct iobuf *b)
+/* Give an event to the buffer, which has room for it.  => 0, -EFAULT */
+static int give(struct instance *in, struct event *ev, struct iobuf *b)
 {
-	struct event *ev = LIST_FIRST(&in->events, struct event, link);
 	size_t rest = event_size(ev) - sizeof(ev->e);
 	int err = 0;
 
@@ -306,6 +305,7 @@ static ssize_t inotify_read(struct file *f, struct iobuf *b, off_t *pos)
 {
 	struct instance *in = f->priv;
 	size_t room = iobuf_left(b), done = 0;
+	struct event *ev, *tmp;
 
 	(void)pos;
 	while (list_empty(&in->events)) {
@@ -315,11 +315,11 @@ static ssize_t inotify_read(struct file *f, struct iobuf *b, off_t *pos)
 		if (err < 0)
 			return err;
 	}
-	while (!list_empty(&in->events)) {
-		size_t size = event_size(LIST_FIRST(&in->events, struct event, link));
+	LIST_FOREACH_SAFE (ev, tmp, &in->events, link) {
+		size_t size = event_size(ev);
 		if (size > room - done)
 			return done > 0 ? (ssize_t)done : -EINVAL;
-		int err = give_first(in, b);
+		int err = give(in, ev, b);
 		if (err < 0)
 			return err;
 		done += size;
@@ -352,12 +352,11 @@ static long inotify_ioctl(struct file *f, unsigned cmd, uintptr_t arg)
 static void inotify_release(struct file *f)
 {
 	struct instance *in = f->priv;
+	struct event *ev, *tmp;
 
 	while (!list_empty(&in->watches))
 		watch_destroy(LIST_FIRST(&in->watches, struct inotify_watch, link));
-	while (!list_empty(&in->events)) {
-		struct event *ev = LIST_FIRST(&in->events, struct event, link);
-		list_remove(&ev->link);
+	LIST_FOREACH_SAFE (ev, tmp, &in->events, link) {
 		if (ev != in->overflow)
 			kfree(ev);
 	}

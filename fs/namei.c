@@ -382,6 +382,7 @@ static void exchange_names(struct rename *r)
 {
 	struct inode *a = r->from_walk.path.dentry->inode, *b = r->to_walk.path.dentry->inode;
 
+	ASSERT(r->to != NULL);
 	dentry_swap(r->from, r->to);
 	a->ops->moved(a, b, r->from);
 	b->ops->moved(b, a, r->to);
