@@ -473,24 +473,20 @@ static int show_flatshare(struct text *t, const struct inode *inode)
 
 	(void)inode;
 	show_counts(t);
+	text_printf(t, "fail_left: %u\n", page_fail_left());
 	text_printf(t, "fork_mode: %s\n", modes[fork_mode]);
 	slab_each(cache_line, t);
 	return 0;
 }
 
-/* "fail N": let the N-th allocation from now fail, "fail N+": and all after it; 0: none.  For tests
- * of what the kernel does without memory. */
+/* "fail N": let the N-th allocation from now fail, "fail N,EVERY": and each EVERY-th after it; 0: none.
+ * For tests of what the kernel does without memory. */
 static int write_flatshare(const struct inode *inode, char *text, size_t len)
 {
-	char *end;
-
 	(void)inode, (void)len;
-	if (strncmp(text, "fail ", 5) != 0)
+	if (strncmp(text, "fail ", 5) != 0 || text[5] < '0' || text[5] > '9')
 		return -EINVAL;
-	unsigned long long n = strtoull(text + 5, &end, 10);
-	if (end == text + 5 || n > UINT32_MAX)
-		return -EINVAL;
-	page_fail_nth((unsigned)n, *end == '+');
+	page_fail_text(text + 5);
 	return 0;
 }
 

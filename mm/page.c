@@ -31,8 +31,8 @@ static struct list hot; /* single pages with ref 0 and without PG_FREE; counted 
 static unsigned hot_count;
 static struct list shrinkers = LIST_INIT(shrinkers);
 
-static unsigned fail_in;  /* allocations until one fails; 0: none does */
-static bool fail_forever; /* ... and all after it */
+static unsigned fail_in;    /* allocations until one fails; 0: none does */
+static unsigned fail_every; /* ... and then each so-many-th; 0: no other */
 
 struct page *zero_page;
 
@@ -154,21 +154,39 @@ static struct page *take(unsigned order)
 
 bool page_alloc_fails(void)
 {
-	if (fail_in == 0)
+	if (fail_in == 0 || --fail_in > 0)
 		return false;
-	if (fail_in > 1) {
-		fail_in--;
-		return false;
-	}
-	if (!fail_forever)
-		fail_in = 0;
+	fail_in = fail_every;
 	return true;
 }
 
-void page_fail_nth(unsigned n, bool always)
+void page_fail_nth(unsigned n, unsigned every)
 {
 	fail_in = n;
-	fail_forever = always;
+	fail_every = every;
+}
+
+unsigned page_fail_left(void)
+{
+	return fail_in;
+}
+
+bool page_alloc_broken(void)
+{
+	return fail_in != 0 && fail_every == 1;
+}
+
+/* N[,EVERY] */
+void page_fail_text(const char *text)
+{
+	char *end;
+	unsigned long long n = strtoull(text, &end, 10), every = 0;
+
+	if (*end == ',')
+		every = strtoull(end + 1, NULL, 10);
+	else if (*end == '+')
+		every = 1;
+	page_fail_nth((unsigned)n, (unsigned)every);
 }
 
 void shrinker_add(struct shrinker *s)
@@ -422,6 +440,8 @@ void page_init(const struct boot_info *bi)
 	zero_page = page_alloc(PAGE_ZERO);
 	if (zero_page == NULL)
 		panic("no memory at all");
+	if (option("failalloc") != NULL)
+		page_fail_text(option("failalloc"));
 }
 
 void page_release_range(paddr_t start, paddr_t end)

@@ -69,8 +69,14 @@ struct shrinker {
 };
 void shrinker_add(struct shrinker *s);
 
-/* For tests: make the n-th allocation from now fail (0: none); `always`: and all after it. */
-void page_fail_nth(unsigned n, bool always);
+/* For tests: make the n-th allocation from now fail (0: none), and then each `every`-th (0: no more). */
+void page_fail_nth(unsigned n, unsigned every);
+/* The same from a text: "N", "N,EVERY", or "N+" for N and all after it. */
+void page_fail_text(const char *text);
+/* Allocations until one fails; 0: none will. */
+unsigned page_fail_left(void);
+/* Do all allocations fail from now on? */
+bool page_alloc_broken(void);
 /* Count one allocation: is it the one that shall fail?  Every allocator asks. */
 bool page_alloc_fails(void);
 

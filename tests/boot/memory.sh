@@ -38,3 +38,15 @@ for mib in 6 8 16; do
 	run -m ${mib}M sh -c 'ls /bin | wc -l' </dev/null
 	check "pipeline_in_${mib}M" status 0 "$status"
 done
+
+# One allocation of the start fails: either it says so, or all goes well; and all goes well with one that
+# is never reached.
+bad=
+for n in 1 12 23 34 45 90 150 210 270 330; do
+	run -m 64M --append failalloc=$n --timeout 30 sh -c 'echo works | cat' </dev/null
+	case $status.$out$err in
+	0.works | *'no memory'* | *"can't fork"* | *'Cannot allocate'* | *'out of memory'* | *'Out of memory'*) ;;
+	*) bad="$bad $n: status $status, $out$err" ;;
+	esac
+done
+check failing_allocation_at_boot out '' "$bad"

@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -357,4 +358,111 @@ NOMEM(send_and_receive, NULL)
 		errno = err;
 	}
 	return done(done(r, v[0]), v[1]);
+}
+
+/* --- ordinary work --------------------------------------------------------------------------- */
+
+/* A shell with its tools, one allocation of which fails: any status will do, but the system goes on and
+ * nothing is lost.  NOMEM_STEP=1 in the environment tries every allocation, until there are no more. */
+static const char work[] =
+	"mkdir w && cd w && echo text >f && cp f g && ln -s f l && cat f g l | sort | uniq -c >h;"
+	"x=$(seq 30 | tail -1); (echo $x; ls -l) | grep -c f; tar c . | tar t | wc -l;"
+	"cat <<E | wc -l\nhere $x\nE\nsleep 0 & wait; cd ..; rm -r w";
+
+static void work_with_failure(int n)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+
+		for (int fd = 0; fd < 3; fd++)
+			dup2(null, fd);
+		setsid();
+		fail_nth(n);
+		execl("/bin/sh", "sh", "-c", work, (char *)NULL);
+		_exit(127);
+	}
+	CHECK(pid > 0);
+	while (waitpid(pid, &status, 0) < 0)
+		;
+}
+
+/* Has the failure not happened yet?  It may now, to us. */
+static int is_left(void)
+{
+	static char text[32768];
+	int fd = open("/proc/flatshare", O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n < 0)
+		return 1;
+	text[n] = 0;
+	return strstr(text, "fail_left: 0\n") == NULL;
+}
+
+static void remove_work(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execl("/bin/rm", "rm", "-rf", "w", (char *)NULL);
+		_exit(127);
+	}
+	CHECK_EXITED(pid, 0);
+}
+
+static void compare(const long long *before, int n)
+{
+	long long after[16] = { 0 };
+
+	for (int i = 0; i < 200; i++) { /* those whose parent died are still on their way out */
+		count(after);
+		after[15] = flatshare_counter("tasks");
+		if (memcmp(after, before, sizeof(after)) == 0)
+			return;
+		sleep_ms(5);
+	}
+	for (size_t i = 0; i < 16; i++)
+		if (after[i] != before[i])
+			harness_fail(__FILE__, __LINE__,
+				     "allocation %d: count %zu is %lld, was %lld", n, i, after[i],
+				     before[i]);
+}
+
+TEST_SLOW(ordinary_work, 60)
+{
+	const char *text = getenv("NOMEM_STEP");
+	int step = text != NULL ? atoi(text) : 61, n = 1;
+	long long before[16] = { 0 };
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	work_with_failure(0);
+	remove_work();
+	if (!on_flatshare())
+		return;
+	control = open("/proc/flatshare", O_WRONLY);
+	CHECK(control >= 0);
+	work_with_failure(0);
+	remove_work();
+	count(before);
+	before[15] = flatshare_counter("tasks");
+	for (;; n += step) {
+		work_with_failure(n);
+		int left = is_left();
+
+		fail_nth(0);
+		while (waitpid(-1, NULL, 0) > 0)
+			;
+		remove_work();
+		compare(before, n);
+		if (left)
+			break;
+	}
+	if (text != NULL)
+		fprintf(stderr, "%d allocations\n", n);
+	CHECK(n > 100);
 }
