@@ -196,6 +196,7 @@ void task_exit(int code)
 		sighand_put(p->sighand);
 		p->sighand = NULL;
 		p->state = PROC_ZOMBIE;
+		waitq_wake(&p->exit_wait);
 		notify_parent(p);
 		if (tied)
 			release_orphaned(p->pgid);

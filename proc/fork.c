@@ -15,12 +15,14 @@
 #include <linux/sched.h>
 
 #include "boot/boot.h"
+#include "fs/fd.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
 #include "proc/internal.h"
+#include "proc/pidfd.h"
 
 #define CLONE_NAMESPACES                                                                           \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
@@ -43,7 +45,9 @@ static long check_flags(uint64_t f)
 		return -EINVAL;
 	if ((f & CLONE_SIGHAND) && (f & CLONE_CLEAR_SIGHAND))
 		return -EINVAL;
-	if (f & (CLONE_NAMESPACES | CLONE_PIDFD | CLONE_INTO_CGROUP))
+	if (f & (CLONE_NAMESPACES | CLONE_INTO_CGROUP))
+		return -EINVAL;
+	if ((f & CLONE_PIDFD) && (f & (CLONE_THREAD | CLONE_DETACHED)))
 		return -EINVAL;
 	if ((f & CLONE_PARENT) && current->proc == init_proc)
 		return -EINVAL;
@@ -138,6 +142,7 @@ struct child {
 	struct view *view; /* a reference, until the task has it */
 	struct fork_record *record;
 	struct stack_copy *stack;
+	int pidfd; /* in the parent's table; -1: none */
 	bool shadow;
 };
 
@@ -290,6 +295,8 @@ static void abandon(struct child *c)
 	}
 	kfree(c->stack);
 	forkrec_put(c->record);
+	if (c->pidfd >= 0)
+		fd_close(c->pidfd);
 }
 
 /* The child can no longer fail to be: hand it over to the scheduler. */
@@ -319,6 +326,22 @@ static void commit(struct child *c, const struct clone_request *rq, bool waits)
 	proc_put(c->proc); /* proc_create's own reference: the task and the table hold it now */
 }
 
+/* CLONE_PIDFD: the parent gets a descriptor for the child.  => 0, with c->pidfd to be closed */
+static int make_pidfd(struct child *c, const struct clone_request *rq)
+{
+	struct file *f = pidfd_create(c->proc, 0);
+
+	if (f == NULL)
+		return -ENOMEM;
+	int fd = fd_install(f, FD_CLOEXEC, 0);
+	if (fd < 0) {
+		file_put(f);
+		return fd;
+	}
+	c->pidfd = fd;
+	return put_user(fd, (int *)rq->pidfd);
+}
+
 static void set_parent_tid(const struct clone_request *rq, pid_t tid)
 {
 	if (rq->flags & CLONE_PARENT_SETTID)
@@ -327,7 +350,7 @@ static void set_parent_tid(const struct clone_request *rq, pid_t tid)
 
 long proc_clone(const struct clone_request *rq)
 {
-	struct child c = { 0 };
+	struct child c = { .pidfd = -1 };
 	uint64_t start = clock_ns();
 	long err = check_flags(rq->flags);
 	if (err < 0)
@@ -341,6 +364,8 @@ long proc_clone(const struct clone_request *rq)
 	/* Before the view is covered: nothing may change the parent's tables then. */
 	if (err == 0 && !is_thread)
 		set_parent_tid(rq, c.proc->pid);
+	if (err == 0 && (rq->flags & CLONE_PIDFD))
+		err = make_pidfd(&c, rq);
 	if (err == 0)
 		err = child_view(&c, rq);
 	if (err == 0)

@@ -113,6 +113,7 @@ static void proc_setup(struct proc *p)
 	list_init(&p->tasks);
 	list_init(&p->forks);
 	waitq_init(&p->child_wait);
+	waitq_init(&p->exit_wait);
 	sigqueue_init(&p->pending);
 	p->exit_signal = SIGCHLD;
 	p->dumpable = true;
@@ -217,6 +218,7 @@ void proc_get(struct proc *p)
 void proc_unlist(struct proc *p)
 {
 	p->state = PROC_REAPED;
+	waitq_wake(&p->exit_wait);
 	tree_remove(&pids, &p->pid_node);
 	list_remove(&p->all_link);
 	list_remove(&p->sibling);

@@ -133,6 +133,7 @@ struct proc {
 	bool stop_report, cont_report; /* not yet seen by wait4 */
 	bool stopped;		       /* stop_code is set and all tasks have stopped */
 	struct waitq child_wait;       /* its wait4 callers */
+	struct waitq exit_wait;	       /* pidfds: woken when it ends, and when it is reaped */
 
 	uid_t uid, euid, suid, fsuid;
 	gid_t gid, egid, sgid, fsgid;

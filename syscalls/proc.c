@@ -7,6 +7,8 @@
 
 #include "lib/string.h"
 #include "mm/usercopy.h"
+#include "fs/vfs.h"
+#include "proc/pidfd.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
@@ -33,6 +35,11 @@ long sys_clone(uint64_t flags, uintptr_t stack, uintptr_t parent_tid, uintptr_t 
 		.child_tid = child_tid,
 		.tls = tls,
 	};
+	if (rq.flags & CLONE_PIDFD) { /* it is put where the tid would be */
+		if (rq.flags & CLONE_PARENT_SETTID)
+			return -EINVAL;
+		rq.pidfd = parent_tid;
+	}
 	rq.is_fork = !(flags & (CLONE_VM | CLONE_VFORK)) && stack == 0;
 	return proc_clone(&rq);
 }
@@ -68,7 +75,11 @@ long sys_clone3(const struct clone_args *uargs, size_t size)
 		.parent_tid = args.parent_tid,
 		.child_tid = args.child_tid,
 		.tls = args.tls,
+		.pidfd = args.pidfd,
 	};
+	if ((rq.flags & CLONE_PIDFD) && (rq.flags & CLONE_PARENT_SETTID) &&
+	    rq.pidfd == rq.parent_tid)
+		return -EINVAL;
 	rq.is_fork = !(args.flags & (CLONE_VM | CLONE_VFORK)) && args.stack == 0;
 	return proc_clone(&rq);
 }
@@ -112,10 +123,26 @@ long sys_wait4(pid_t pid, int *ustatus, int options, struct rusage *uru)
 	return found;
 }
 
-long sys_waitid(int idtype, pid_t id, siginfo_t *uinfo, int options, struct rusage *uru)
+/* A pidfd with O_NONBLOCK does not wait, but says so.  => as proc_wait() */
+static long wait_pidfd(int fd, siginfo_t *info, int options, int *status, struct rusage *ru)
 {
-	siginfo_t info;
-	struct rusage ru;
+	if (fd < 0)
+		return -EINVAL;
+	struct file *f = fd_get(fd);
+	if (f == NULL)
+		return -EBADF;
+	const struct proc *p = pidfd_proc(f);
+	bool nonblock = (f->flags & O_NONBLOCK) && !(options & WNOHANG);
+	long found = p == NULL ? -EBADF : -ECHILD;
+	if (p != NULL && p->state != PROC_REAPED)
+		found = proc_wait(P_PID, p->pid, options | (nonblock ? WNOHANG : 0), status, info,
+				  ru);
+	file_put(f);
+	return found == 0 && nonblock ? -EAGAIN : found;
+}
+
+static long wait_for(int idtype, pid_t id, siginfo_t *info, int options, struct rusage *ru)
+{
 	int status;
 
 	if (options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD |
@@ -123,18 +150,28 @@ long sys_waitid(int idtype, pid_t id, siginfo_t *uinfo, int options, struct rusa
 		return -EINVAL;
 	if (!(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
+	if (idtype == P_PIDFD)
+		return wait_pidfd(id, info, options, &status, ru);
 	if (idtype == P_PGID && id == 0)
 		id = current->proc->pgid;
 	if ((idtype != P_ALL && idtype != P_PID && idtype != P_PGID) ||
 	    (idtype != P_ALL && id <= 0))
 		return -EINVAL;
+	return proc_wait(idtype, id, options, &status, info, ru);
+}
+
+/* The program's siginfo is written even when there is nothing to tell, up to si_status. */
+long sys_waitid(int idtype, pid_t id, siginfo_t *uinfo, int options, struct rusage *uru)
+{
+	const size_t told = offsetof(siginfo_t, si_status) + sizeof(int);
+	siginfo_t info;
+	struct rusage ru;
+
 	memset(&info, 0, sizeof(info));
-	long found = proc_wait(idtype, id, options, &status, &info, uru == NULL ? NULL : &ru);
-	if (found < 0)
-		return found;
+	long found = wait_for(idtype, id, &info, options, uru == NULL ? NULL : &ru);
 	if (found > 0 && uru != NULL && copy_to_user(uru, &ru, sizeof(ru)) < 0)
 		return -EFAULT;
-	if (uinfo != NULL && copy_to_user(uinfo, &info, sizeof(info)) < 0)
+	if (uinfo != NULL && copy_to_user(uinfo, &info, told) < 0)
 		return -EFAULT;
-	return 0;
+	return MIN(found, 0);
 }

@@ -4,15 +4,23 @@
 #include <linux/signal.h>
 #include <linux/time_types.h>
 
+#include "fs/vfs.h"
 #include "lib/string.h"
 #include "mm/usercopy.h"
 #include "proc/clock.h"
 #include "proc/cred.h"
+#include "proc/pidfd.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
 #define SIGSET_SIZE  sizeof(uint64_t)
 #define MIN_ALTSTACK 2048
+
+/* Newer than the ABI headers that we build with. */
+#define PIDFD_SIGNAL_THREAD	   1u
+#define PIDFD_SIGNAL_THREAD_GROUP  2u
+#define PIDFD_SIGNAL_PROCESS_GROUP 4u
+#define PIDFD_SIGNALS		   (PIDFD_SIGNAL_THREAD | PIDFD_SIGNAL_THREAD_GROUP | PIDFD_SIGNAL_PROCESS_GROUP)
 
 static bool valid(int sig)
 {
@@ -319,6 +327,56 @@ long sys_rt_sigqueueinfo(pid_t pid, int sig, const struct siginfo *uinfo)
 	let_paused_run(find_target(pid), sig);
 	p = find_target(pid);
 	return p == NULL ? -ESRCH : send_to_proc(p, sig, &info);
+}
+
+/* The signal of pidfd_send_signal(2): what the caller made up, or as from kill(2).  => 0, -errno */
+static int pidfd_siginfo(siginfo_t *info, const struct proc *p, int sig, const siginfo_t *uinfo)
+{
+	if (uinfo == NULL) {
+		info_from_self(info, sig, SI_USER);
+		return 0;
+	}
+	int err = copy_from_user(info, uinfo, sizeof(*info));
+	if (err < 0)
+		return err;
+	if (info->si_signo != sig)
+		return -EINVAL;
+	bool forged = info->si_code >= 0 || info->si_code == SI_TKILL;
+	return forged && p != current->proc ? -EPERM : 0;
+}
+
+static long pidfd_send(struct proc *p, int sig, const siginfo_t *uinfo, unsigned flags)
+{
+	siginfo_t info;
+
+	if (p->state == PROC_REAPED)
+		return -ESRCH;
+	int err = pidfd_siginfo(&info, p, sig, uinfo);
+	if (err < 0)
+		return err;
+	if (sig != 0 && !valid(sig))
+		return -EINVAL;
+	if (flags == PIDFD_SIGNAL_PROCESS_GROUP) {
+		let_paused_of_group_run(p->pid, sig);
+		return send_to_many(p->pid, sig, &info);
+	}
+	if (flags == PIDFD_SIGNAL_THREAD && p->state == PROC_ALIVE)
+		return send_to_task(p->pid, p->pid, sig, &info);
+	let_paused_run(p, sig);
+	return p->state == PROC_REAPED ? -ESRCH : send_to_proc(p, sig, &info);
+}
+
+long sys_pidfd_send_signal(int fd, int sig, const struct siginfo *uinfo, unsigned flags)
+{
+	if (flags & ~PIDFD_SIGNALS || (flags & (flags - 1)))
+		return -EINVAL;
+	struct file *f = fd_get(fd);
+	if (f == NULL)
+		return -EBADF;
+	struct proc *p = pidfd_proc(f);
+	long result = p == NULL ? -EBADF : pidfd_send(p, sig, uinfo, flags);
+	file_put(f);
+	return result;
 }
 
 long sys_rt_tgsigqueueinfo(pid_t tgid, pid_t tid, int sig, const struct siginfo *uinfo)

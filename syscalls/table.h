@@ -202,14 +202,13 @@ P(munlockall, (void), 0, "as mlock")
 S(fork, (void), F)
 S(vfork, (void), F)
 P(clone, (uint64_t flags, uintptr_t stack, uintptr_t parent_tid, uintptr_t child_tid, uintptr_t tls), F,
-  "namespaces and CLONE_PIDFD (EINVAL)")
+  "namespaces, CLONE_PIDFD of a thread (EINVAL)")
 P(clone3, (const struct clone_args *args, size_t size), F,
-  "namespaces, CLONE_PIDFD, CLONE_INTO_CGROUP, set_tid (EINVAL)")
+  "namespaces, CLONE_PIDFD of a thread, CLONE_INTO_CGROUP, set_tid (EINVAL)")
 S(exit, (int status), F)
 S(exit_group, (int status), F)
 S(wait4, (pid_t pid, int *status, int options, struct rusage *ru), 0)
-P(waitid, (int idtype, pid_t id, struct siginfo *info, int options, struct rusage *ru), 0,
-  "P_PIDFD (EINVAL)")
+S(waitid, (int idtype, pid_t id, struct siginfo *info, int options, struct rusage *ru), 0)
 
 /* -- syscalls/exec.c */
 S(execve, (const char *path, char *const *argv, char *const *envp), F)
@@ -231,6 +230,13 @@ S(pause, (void), 0)
 S(kill, (pid_t pid, int sig), 0)
 S(tkill, (pid_t tid, int sig), 0)
 S(tgkill, (pid_t tgid, pid_t tid, int sig), 0)
+
+P(pidfd_send_signal, (int fd, int sig, const struct siginfo *info, unsigned flags), 0,
+  "a directory of /proc is no pidfd here (EBADF)")
+
+/* -- syscalls/pidfd.c */
+P(pidfd_open, (pid_t pid, unsigned flags), 0, "PIDFD_THREAD (EINVAL); ioctl on pidfds (ENOTTY)")
+S(pidfd_getfd, (int pidfd, int fd, unsigned flags), 0)
 
 /* -- syscalls/signalfd.c */
 S(signalfd, (int fd, const uint64_t *mask, size_t size), 0)
@@ -384,11 +390,8 @@ N(ptrace, "no debugger inside the machine: the host's gdb sees all programs (mak
 N(process_vm_readv, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
 N(process_vm_writev, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
 N(kcmp, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
-N(pidfd_getfd, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
-N(pidfd_open, "no pidfds yet")
-N(pidfd_send_signal, "no pidfds yet")
-N(process_mrelease, "no pidfds yet")
-N(process_madvise, "no pidfds yet")
+N(process_mrelease, "no call for other processes' memory")
+N(process_madvise, "no call for other processes' memory")
 N(unshare, "one address space for all: no namespaces")
 N(setns, "one address space for all: no namespaces")
 N(iopl, "programs run in ring 0 already, and only in 64-bit mode")
