@@ -41,7 +41,13 @@ void proc_times(const struct proc *p, uint64_t *user, uint64_t *sys);
 
 /* A clock, and whose it is: the numbers of clock_gettime(2) with the process or task they mean. */
 struct clock {
-	enum clock_kind { CLOCK_WALL, CLOCK_BOOT, CLOCK_PROC_CPU, CLOCK_TASK_CPU } kind;
+	enum clock_kind {
+		CLOCK_WALL,
+		CLOCK_BOOT,
+		CLOCK_PROC_CPU,
+		CLOCK_PROC_USER,
+		CLOCK_TASK_CPU
+	} kind;
 	bool coarse;
 	pid_t id; /* CPU clocks: of the process or task */
 };

@@ -125,6 +125,32 @@ static struct proc *reaper_of(const struct proc *p)
 	return init_proc;
 }
 
+/* The one that made child has ended: PR_SET_PDEATHSIG. */
+static void send_death_signal(struct proc *child)
+{
+	siginfo_t info;
+
+	if (child->pdeath_signal == 0 || child->state != PROC_ALIVE)
+		return;
+	memset(&info, 0, sizeof(info));
+	info.si_signo = child->pdeath_signal;
+	info.si_code = SI_USER;
+	info.si_pid = current->proc->pid;
+	info.si_uid = current->proc->uid;
+	signal_send_proc(child, child->pdeath_signal, &info);
+}
+
+/* A thread that is not the last of its process ends. */
+static void leave_children(const struct task *t)
+{
+	struct proc *child;
+
+	LIST_FOREACH (child, &t->proc->children, sibling) {
+		if (child->maker == t->tid)
+			send_death_signal(child);
+	}
+}
+
 static void hand_children_on(struct proc *p)
 {
 	struct proc *reaper = reaper_of(p), *child, *tmp;
@@ -134,8 +160,8 @@ static void hand_children_on(struct proc *p)
 		list_append(&reaper->children, &child->sibling);
 		child->parent = reaper;
 		child->exit_signal = SIGCHLD;
-		if (child->pdeath_signal != 0 && child->state == PROC_ALIVE)
-			signal_send_proc(child, child->pdeath_signal, NULL);
+		send_death_signal(child);
+		child->maker = reaper->pid;
 		if (child->state == PROC_ZOMBIE)
 			notify_parent(child);
 		else if (ties_group(child, p))
@@ -165,6 +191,8 @@ static void drop_view(struct task *t, bool last)
 	struct proc *p = t->proc;
 	struct view *v = p->view;
 
+	if (last)
+		p->dead_max_rss = view_resident(v);
 	task_set_view(t, NULL, FORK_EXIT);
 	if (last) {
 		p->view = NULL;
@@ -187,6 +215,8 @@ void task_exit(int code)
 	futex_task_exit(t);
 	if (last)
 		proc_end(p);
+	else
+		leave_children(t);
 	drop_view(t, last);
 	task_release_vfork(t);
 	timer_cancel(&t->sleep_timer);
@@ -274,6 +304,9 @@ static bool wanted(const struct proc *child, const struct wait_request *w)
 		return false;
 	if (w->idtype == P_PGID && child->pgid != w->id)
 		return false;
+	if ((w->options & __WNOTHREAD) && child->maker != current->tid &&
+	    (task_find(child->maker) != NULL || current != current->proc->leader))
+		return false;
 	if (w->options & __WALL)
 		return true;
 	return (child->exit_signal != SIGCHLD) == ((w->options & __WCLONE) != 0);
@@ -284,6 +317,10 @@ static void add_child_times(struct proc *parent, const struct proc *child)
 	parent->child_user_ns += child->dead_user_ns + child->child_user_ns;
 	parent->child_sys_ns += child->dead_sys_ns + child->child_sys_ns;
 	parent->child_min_flt += child->dead_min_flt + child->child_min_flt;
+	parent->child_nvcsw += child->dead_nvcsw + child->child_nvcsw;
+	parent->child_nivcsw += child->dead_nivcsw + child->child_nivcsw;
+	parent->child_max_rss =
+		MAX(parent->child_max_rss, MAX(child->dead_max_rss, child->child_max_rss));
 	task_io_add(&parent->dead_io, &child->dead_io);
 }
 
@@ -362,18 +399,23 @@ static void put_time(struct __kernel_old_timeval *tv, uint64_t ns)
 void proc_rusage(struct proc *p, int who, struct rusage *ru)
 {
 	uint64_t user = 0, sys = 0;
+	size_t max_rss = 0;
 
 	memset(ru, 0, sizeof(*ru));
 	if (who == RUSAGE_THREAD) {
 		user = current->user_ns;
 		sys = current->sys_ns;
 		ru->ru_minflt = (long)current->min_flt;
+		ru->ru_nvcsw = (long)current->nvcsw;
+		ru->ru_nivcsw = (long)current->nivcsw;
 	}
 	if (who == RUSAGE_SELF || who == RUSAGE_BOTH) {
 		struct task *t;
 		user = p->dead_user_ns;
 		sys = p->dead_sys_ns;
 		ru->ru_minflt = (long)p->dead_min_flt;
+		ru->ru_nvcsw = (long)p->dead_nvcsw;
+		ru->ru_nivcsw = (long)p->dead_nivcsw;
 		LIST_FOREACH (t, &p->tasks, proc_link) {
 			user += t->user_ns;
 			sys += t->sys_ns;
@@ -386,9 +428,13 @@ void proc_rusage(struct proc *p, int who, struct rusage *ru)
 		user += p->child_user_ns;
 		sys += p->child_sys_ns;
 		ru->ru_minflt += (long)p->child_min_flt;
+		ru->ru_nvcsw += (long)p->child_nvcsw;
+		ru->ru_nivcsw += (long)p->child_nivcsw;
+		max_rss = p->child_max_rss;
 	}
-	if (p->view != NULL)
-		ru->ru_maxrss = (long)(view_resident(p->view) * (PAGE_SIZE / 1024));
+	if (who != RUSAGE_CHILDREN)
+		max_rss = MAX(max_rss, p->view != NULL ? view_resident(p->view) : p->dead_max_rss);
+	ru->ru_maxrss = (long)(max_rss * (PAGE_SIZE / 1024));
 	put_time(&ru->ru_utime, user);
 	put_time(&ru->ru_stime, sys);
 }

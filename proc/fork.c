@@ -215,6 +215,7 @@ static long child_proc(struct child *c, const struct clone_request *rq)
 		list_append(&real_parent->children, &p->sibling);
 		p->parent = real_parent;
 	}
+	p->maker = real_parent == parent ? current->tid : parent->maker;
 	p->exit_signal = rq->flags & CLONE_PARENT ? parent->exit_signal : rq->exit_signal;
 	return share_parts(p, parent, rq->flags);
 }

@@ -52,6 +52,8 @@ static void interval_fire(struct clock_timer *timer, uint64_t missed)
 static struct itimers *itimers_of(struct proc *p)
 {
 	static const int signals[INTERVAL_TIMERS] = { SIGALRM, SIGVTALRM, SIGPROF };
+	static const enum clock_kind kinds[INTERVAL_TIMERS] = { CLOCK_BOOT, CLOCK_PROC_USER,
+								CLOCK_PROC_CPU };
 	struct itimers *its = p->itimers;
 
 	if (its != NULL)
@@ -66,7 +68,7 @@ static struct itimers *itimers_of(struct proc *p)
 		t->proc = p;
 		t->signo = signals[i];
 		t->timer.fire = interval_fire;
-		t->timer.clock.kind = i == ITIMER_REAL ? CLOCK_BOOT : CLOCK_PROC_CPU;
+		t->timer.clock.kind = kinds[i];
 		t->timer.clock.id = p->pid;
 	}
 	p->itimers = its;

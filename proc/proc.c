@@ -311,6 +311,8 @@ void task_leave_proc(struct task *t)
 	p->dead_user_ns += t->user_ns;
 	p->dead_sys_ns += t->sys_ns;
 	p->dead_min_flt += t->min_flt;
+	p->dead_nvcsw += t->nvcsw;
+	p->dead_nivcsw += t->nivcsw;
 	task_io_add(&p->dead_io, &t->io);
 }
 
