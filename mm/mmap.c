@@ -290,6 +290,25 @@ int view_protect(struct view *v, uintptr_t addr, size_t len, unsigned prot)
 	return 0;
 }
 
+size_t view_locked_in(const struct view *v, uintptr_t start, uintptr_t end)
+{
+	const struct vma *vma;
+	size_t sum = 0;
+
+	for (vma = vma_first(v); vma != NULL; vma = vma_next(vma)) {
+		uintptr_t from = MAX(vma->start, start), to = MIN(vma->end, end);
+
+		if ((vma->flags & VM_LOCKED) != 0 && from < to)
+			sum += to - from;
+	}
+	return sum;
+}
+
+size_t view_locked(const struct view *v)
+{
+	return view_locked_in(v, 0, USER_END);
+}
+
 int view_change_flags(struct view *v, uintptr_t addr, size_t len, unsigned set, unsigned clear)
 {
 	int err = vma_split_at(v, addr);

@@ -65,6 +65,7 @@ enum {
 	VM_WIPEONFORK = 16,
 	VM_DONTFORK = 32,
 	VM_NOWRITE = 128, /* a shared mapping of a sealed file: never to be written to */
+	VM_LOCKED = 256,  /* mlock(2): counted only, since all memory is resident */
 	VM_WASSTACK = 64, /* the upper part of a stack that was split: never merged with others */
 };
 
@@ -73,6 +74,7 @@ struct view {
 	struct pane *pane[VIEW_PANES];
 	struct tree vmas;
 	size_t vma_count;
+	bool lock_future;	  /* mlockall(MCL_FUTURE) */
 	size_t mapped, peak;	  /* bytes in all VMAs; the most there ever were */
 	uintptr_t mmap_top;	  /* mmap looks for room downwards from here */
 	uintptr_t brk_start, brk; /* the heap */
@@ -130,6 +132,9 @@ int view_map(struct view *v, uintptr_t addr, size_t len, unsigned prot, unsigned
 uintptr_t view_find_room(struct view *v, size_t len);
 /* Is nothing mapped in the range? */
 bool view_range_free(const struct view *v, uintptr_t addr, size_t len);
+/* Bytes with VM_LOCKED, in all and in a range. */
+size_t view_locked(const struct view *v);
+size_t view_locked_in(const struct view *v, uintptr_t start, uintptr_t end);
 /* Set and clear VM_* flags of what is mapped in the range.  => 0, -ENOMEM */
 int view_change_flags(struct view *v, uintptr_t addr, size_t len, unsigned set, unsigned clear);
 /* Unmap what is mapped in the range (page aligned).  => 0, -ENOMEM (a VMA had to be split) */

@@ -153,6 +153,7 @@ int vma_copy_all(struct view *to, const struct view *from)
 		struct vma *copy = vma_create(vma, vma->start, vma->end);
 		if (copy == NULL)
 			return -ENOMEM;
+		copy->flags &= ~(unsigned)VM_LOCKED; /* mlock(2): not inherited */
 		vma_insert(to, copy);
 	}
 	return 0;

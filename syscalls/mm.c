@@ -7,6 +7,7 @@
 
 #include "fs/vfs.h"
 #include "mm/usercopy.h"
+#include "proc/cred.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
@@ -26,6 +27,17 @@ static bool obvious_overcommit(size_t len, int prot, int flags)
 	bool counted = (prot & PROT_WRITE) && !(flags & MAP_NORESERVE) &&
 		       !(flags & MAP_SHARED && !(flags & MAP_ANONYMOUS));
 	return counted && len / PAGE_SIZE > page_total();
+}
+
+static bool may_lock(void)
+{
+	return limit(RLIMIT_MEMLOCK) != 0 || capable(CAP_IPC_LOCK);
+}
+
+/* Would `more` locked bytes be too many? */
+static bool too_much_locked(size_t more)
+{
+	return view_locked(current->view) + more > limit(RLIMIT_MEMLOCK) && !capable(CAP_IPC_LOCK);
 }
 
 /* What a file must be open for.  => 0, -EACCES, -ENODEV, -EPERM */
@@ -73,6 +85,8 @@ static long map_file_or_anon(struct view *v, uintptr_t addr, size_t len, int pro
 	unsigned vm_flags = flags & MAP_SHARED ? VM_SHARED : 0;
 	if (flags & MAP_NORESERVE)
 		vm_flags |= VM_NORESERVE;
+	if ((flags & MAP_LOCKED) || v->lock_future)
+		vm_flags |= VM_LOCKED;
 	if ((flags & MAP_GROWSDOWN) && !(flags & MAP_SHARED))
 		vm_flags |= VM_GROWSDOWN;
 	struct file *shared = NULL;
@@ -123,6 +137,10 @@ long sys_mmap(uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off
 		return -EOVERFLOW;
 	if (obvious_overcommit(len, prot, flags) || current->view->mapped + len > limit(RLIMIT_AS))
 		return -ENOMEM;
+	if ((flags & MAP_LOCKED) && !may_lock())
+		return -EPERM;
+	if (((flags & MAP_LOCKED) || current->view->lock_future) && too_much_locked(len))
+		return -EAGAIN;
 	if (!(flags & MAP_ANONYMOUS)) {
 		file = fd_get(fd);
 		if (file == NULL)
@@ -357,38 +375,71 @@ long sys_mincore(uintptr_t addr, size_t len, unsigned char *vec)
 	return 0;
 }
 
-static long lock_range(uintptr_t addr, size_t len)
+/* --- locking: all memory is resident, so what is left is to count it --- */
+
+static long lock_range(uintptr_t addr, size_t len, bool lock)
 {
-	uintptr_t start = ALIGN_DOWN(addr, PAGE_SIZE);
+	uintptr_t start = ALIGN_DOWN(addr, PAGE_SIZE), end = ALIGN_UP(addr + len, PAGE_SIZE);
+	struct view *v = current->view;
+
+	if (lock && !may_lock())
+		return -EPERM;
 	if (len > USER_END || addr > USER_END - len)
 		return -EINVAL;
-	return range_mapped(current->view, start, ALIGN_UP(addr + len, PAGE_SIZE)) ? 0 : -ENOMEM;
+	if (lock && too_much_locked(end - start - view_locked_in(v, start, end)))
+		return -ENOMEM;
+	if (!range_mapped(v, start, end))
+		return -ENOMEM;
+	return view_change_flags(v, start, end - start, lock ? VM_LOCKED : 0, lock ? 0 : VM_LOCKED);
 }
 
 long sys_mlock(uintptr_t addr, size_t len)
 {
-	return lock_range(addr, len);
+	return lock_range(addr, len, true);
 }
 
 long sys_mlock2(uintptr_t addr, size_t len, int flags)
 {
-	return flags & ~MLOCK_ONFAULT ? -EINVAL : lock_range(addr, len);
+	return flags & ~MLOCK_ONFAULT ? -EINVAL : lock_range(addr, len, true);
 }
 
 long sys_munlock(uintptr_t addr, size_t len)
 {
-	return lock_range(addr, len);
+	return lock_range(addr, len, false);
+}
+
+static void lock_all(struct view *v, bool lock)
+{
+	struct vma *vma;
+
+	for (vma = vma_first(v); vma != NULL; vma = vma_next(vma)) {
+		vma->flags &= ~(unsigned)VM_LOCKED;
+		if (lock)
+			vma->flags |= VM_LOCKED;
+	}
 }
 
 long sys_mlockall(int flags)
 {
+	struct view *v = current->view;
+
 	if (flags == 0 || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) ||
 	    flags == MCL_ONFAULT)
 		return -EINVAL;
+	if (!may_lock())
+		return -EPERM;
+	if ((flags & MCL_CURRENT) != 0 && v->mapped > limit(RLIMIT_MEMLOCK) &&
+	    !capable(CAP_IPC_LOCK))
+		return -ENOMEM;
+	v->lock_future = (flags & MCL_FUTURE) != 0;
+	if ((flags & MCL_CURRENT) != 0)
+		lock_all(v, true);
 	return 0;
 }
 
 long sys_munlockall(void)
 {
+	current->view->lock_future = false;
+	lock_all(current->view, false);
 	return 0;
 }

@@ -182,7 +182,7 @@ P(recvmmsg, (int fd, struct user_mmsghdr *msgs, unsigned count, unsigned flags,
 
 /* -- syscalls/mm.c */
 P(mmap, (uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off), 0,
-  "MAP_HUGETLB (EINVAL); MAP_LOCKED and MAP_POPULATE are hints; one mapping is at most 64 GiB")
+  "MAP_HUGETLB (EINVAL); MAP_POPULATE is a hint; one mapping is at most 64 GiB")
 S(munmap, (uintptr_t addr, size_t len), 0)
 S(mprotect, (uintptr_t addr, size_t len, int prot), 0)
 S(brk, (uintptr_t addr), 0)
@@ -192,11 +192,11 @@ P(madvise, (uintptr_t addr, size_t len, int advice), 0,
   "advice without an effect on results is accepted and ignored; MADV_HWPOISON, MADV_REMOVE: EINVAL")
 S(msync, (uintptr_t addr, size_t len, int flags), 0)
 S(mincore, (uintptr_t addr, size_t len, unsigned char *vec), 0)
-P(mlock, (uintptr_t addr, size_t len), 0, "all memory is resident already; limits are not counted")
-P(mlock2, (uintptr_t addr, size_t len, int flags), 0, "as mlock")
-P(munlock, (uintptr_t addr, size_t len), 0, "as mlock")
-P(mlockall, (int flags), 0, "as mlock")
-P(munlockall, (void), 0, "as mlock")
+S(mlock, (uintptr_t addr, size_t len), 0)
+S(mlock2, (uintptr_t addr, size_t len, int flags), 0)
+S(munlock, (uintptr_t addr, size_t len), 0)
+S(mlockall, (int flags), 0)
+S(munlockall, (void), 0)
 
 /* -- syscalls/proc.c */
 S(fork, (void), F)
@@ -331,8 +331,7 @@ S(getcpu, (unsigned *cpu, unsigned *node, void *unused), 0)
 S(prlimit64, (pid_t pid, unsigned resource, const struct rlimit64 *limit, struct rlimit64 *old), 0)
 S(getrlimit, (unsigned resource, struct rlimit *limit), 0)
 P(setrlimit, (unsigned resource, const struct rlimit *limit), 0,
-  "enforced: AS, CPU, DATA, FSIZE, NICE, NOFILE, NPROC, RTPRIO, RTTIME, SIGPENDING, STACK; kept only: "
-  "CORE, LOCKS, MEMLOCK, MSGQUEUE, RSS")
+  "enforced: all but CORE (there are no core files), LOCKS and RSS (as on Linux without an effect)")
 S(getrusage, (int who, struct rusage *usage), 0)
 S(getpriority, (int which, int who), 0)
 S(setpriority, (int which, int who, int nice), 0)

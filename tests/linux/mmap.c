@@ -696,3 +696,55 @@ TEST_SLOW(random_operations, 60)
 		}
 	}
 }
+
+static long locked_kb(void)
+{
+	const char *line = strstr(read_file("/proc/self/status"), "VmLck:");
+
+	CHECK(line != NULL);
+	return strtol(line + 6, NULL, 10);
+}
+
+/* Locked memory is counted against a limit, for who may not lock as much as he likes. */
+TEST(limit_of_locked_memory)
+{
+	struct rlimit limit = { 4 * PAGE, 4 * PAGE };
+	char *p = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK_OK(mlock(p, 8 * PAGE));
+	CHECK_EQ(locked_kb(), 32);
+	CHECK_OK(munlock(p + PAGE, PAGE));
+	CHECK_EQ(locked_kb(), 28);
+	CHECK_EXITED(CHILD(CHECK_EQ(locked_kb(), 0)), 0);
+	CHECK_OK(munmap(p, 4 * PAGE));
+	CHECK_EQ(locked_kb(), 16);
+	CHECK_OK(munlockall());
+	CHECK_EQ(locked_kb(), 0);
+	p += 4 * PAGE;
+	CHECK_OK(setrlimit(RLIMIT_MEMLOCK, &limit));
+	CHECK_OK(syscall(SYS_setresuid, 1000, 1000, 1000));
+	CHECK_ERR(mlock(p, 5 * PAGE), ENOMEM);
+	CHECK_OK(mlock(p, 3 * PAGE));
+	CHECK_OK(mlock(p, 4 * PAGE));
+	CHECK_ERR(mlock(p + 4 * PAGE, 1), ENOMEM);
+	CHECK_ERR(mlock(p + 100 * PAGE, 1), ENOMEM);
+	CHECK_ERR(mlockall(MCL_CURRENT), ENOMEM);
+	CHECK_ERR((long)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1,
+			     0),
+		  EAGAIN);
+	CHECK_OK(munlock(p, 2 * PAGE));
+	CHECK_OK(
+		(long)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0));
+	CHECK_OK(mlockall(MCL_FUTURE));
+	CHECK_ERR((long)mmap(NULL, 2 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		  EAGAIN);
+	CHECK_OK(munlockall());
+	limit.rlim_cur = 0;
+	CHECK_OK(setrlimit(RLIMIT_MEMLOCK, &limit));
+	CHECK_ERR(mlock(p, 1), EPERM);
+	CHECK_ERR(mlockall(MCL_FUTURE), EPERM);
+	CHECK_ERR(syscall(SYS_mmap, NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED,
+			  -1, 0),
+		  EPERM);
+	CHECK_OK(munlock(p, 1));
+}
