@@ -27,45 +27,52 @@ static unsigned long scratch, zero;
 	}
 
 LOOP(nothing, "" : : : "memory")
-/* A call through a pointer, and the return. */
-LOOP(call, "lea -256(%%rsp), %%rsp\n\tlea 1f(%%rip), %%rax\n\tcall *%%rax\n\tjmp 2f\n1:\tret\n2:\t"
-	   "lea 256(%%rsp), %%rsp"
+/* To the kernel and back: a call, an indirect jump, an indirect jump. */
+LOOP(there_and_back,
+     "lea -256(%%rsp), %%rsp\n\tlea 1f(%%rip), %%rax\n\tlea 2f(%%rip), %%rdx\n\tcall *%%rax\n\tjmp 3f\n"
+     "1:\tpop %%rcx\n\tjmp *%%rdx\n2:\tjmp *%%rcx\n3:\tlea 256(%%rsp), %%rsp"
      :
      :
-     : "rax", "memory")
+     : "rax", "rcx", "rdx", "memory")
 /* To the kernel's stack and back. */
-LOOP(stack_switch, "mov %%rsp, %0\n\tmov %1, %%rsp\n\tmov %0, %%rsp"
-     : "+m"(scratch)
+LOOP(stack_switch, "mov %%rsp, %%r11\n\tmov %0, %%rsp\n\tpush %%r11\n\tpop %%rsp"
+     :
      : "m"(stack_top)
-     : "memory")
-/* The program's flags are kept, interrupts go off, direction is forward; and all back. */
-LOOP(interrupt_flag,
-     "mov %%rsp, %0\n\tmov %1, %%rsp\n\tpushfq\n\tcli\n\tcld\n\tpopfq\n\tmov %0, %%rsp"
-     : "+m"(scratch)
+     : "r11", "memory")
+/* What restarts and signals need, into a frame; the arguments from there. */
+LOOP(frame,
+     "mov %%rsp, %%rbx\n\tmov %0, %%rsp\n\t"
+     "push $16\n\tpush $514\n\tpush $8\n\tpush %%rcx\n\tpush %%rax\n\tpush %%rdi\n\tpush %%rsi\n\t"
+     "push %%rdx\n\tpush %%rcx\n\tpush %%rax\n\tpush %%r8\n\tpush %%r9\n\tpush %%r10\n\t"
+     "push %%r11\n\tsub $48, %%rsp\n\t"
+     "mov 112(%%rsp), %%rdi\n\tmov 104(%%rsp), %%rsi\n\tmov 96(%%rsp), %%rdx\n\t"
+     "mov 72(%%rsp), %%r8\n\tmov 64(%%rsp), %%r9\n\tmov 56(%%rsp), %%r10\n\t"
+     "mov 128(%%rsp), %%rcx\n\tadd $160, %%rsp\n\tmov %%rbx, %%rsp"
+     :
      : "m"(stack_top)
-     : "memory", "cc")
-/* All registers into a frame, and all from there. */
-LOOP(frame, "mov %%rsp, %0\n\tmov %1, %%rsp\n\t"
-	    "push %%rcx\n\tpush %%rax\n\tpush %%rdi\n\tpush %%rsi\n\tpush %%rdx\n\tpush %%rcx\n\t"
-	    "push %%rax\n\tpush %%r8\n\tpush %%r9\n\tpush %%r10\n\tpush %%r11\n\tpush %%rbx\n\t"
-	    "push %%rbp\n\tpush %%r12\n\tpush %%r13\n\tpush %%r14\n\tpush %%r15\n\t"
-	    "pop %%r15\n\tpop %%r14\n\tpop %%r13\n\tpop %%r12\n\tpop %%rbp\n\tpop %%rbx\n\t"
-	    "pop %%r11\n\tpop %%r10\n\tpop %%r9\n\tpop %%r8\n\tpop %%rax\n\tpop %%rcx\n\t"
-	    "pop %%rdx\n\tpop %%rsi\n\tpop %%rdi\n\tmov %0, %%rsp"
+     : "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory")
+/* The function by its number, and its return. */
+LOOP(dispatch, "lea -256(%%rsp), %%rsp\n\tlea 1f(%%rip), %%rcx\n\tmov %%rcx, %0\n\t"
+	       "cmp $512, %%eax\n\tjae 2f\n\tcall *%0\n\tjmp 2f\n1:\tret\n2:\tlea 256(%%rsp), %%rsp"
      : "+m"(scratch)
-     : "m"(stack_top)
-     : "memory")
-/* Is tracing on?  Looked at before and after. */
-LOOP(trace_check, "cmpb $0, %0\n\tjne 1f\n\tcmpb $0, %0\n\tjne 1f\n1:"
+     : "a"(0)
+     : "rcx", "cc", "memory")
+/* Must another task run, is an interrupt held?  Does a signal wait? */
+LOOP(work_check, "cmpw $0, %0\n\tjne 1f\n\tmov %0, %%rcx\n\tcmpw $0, %0\n\tjne 1f\n1:"
      :
      : "m"(zero)
-     : "cc", "memory")
-/* Must another task run?  Is there a signal? */
-LOOP(signal_check, "cmpb $0, %0\n\tjne 1f\n\tmov %0, %%rax\n\ttest %%rax, %%rax\n\tjne 1f\n\t"
-		   "cmpb $0, %0\n\tjne 1f\n1:"
+     : "rcx", "cc", "memory")
+/* The program's flags are kept and loaded again. */
+LOOP(flags, "mov %%rsp, %%rbx\n\tmov %0, %%rsp\n\tpushfq\n\tcld\n\tpopfq\n\tmov %%rbx, %%rsp"
      :
-     : "m"(zero)
-     : "rax", "cc", "memory")
+     : "m"(stack_top)
+     : "rbx", "memory", "cc")
+/* What the kernel does not do: switch interrupts off at each call. */
+LOOP(interrupts_off,
+     "mov %%rsp, %%rbx\n\tmov %0, %%rsp\n\tpushfq\n\tcli\n\tpopfq\n\tmov %%rbx, %%rsp"
+     :
+     : "m"(stack_top)
+     : "rbx", "memory", "cc")
 
 /* The trap alone: for a moment the instruction enters at the one behind it.  Interrupts are off, so
  * nobody else can make a system call. */
@@ -141,9 +148,9 @@ int main(void)
 		const char *name;
 		void (*step)(unsigned long n);
 	} steps[] = {
-		{ "ladder.call", call },	   { "ladder.stack", stack_switch },
-		{ "ladder.flag", interrupt_flag }, { "ladder.frame", frame },
-		{ "ladder.trace", trace_check },   { "ladder.signal", signal_check },
+		{ "ladder.there", there_and_back }, { "ladder.stack", stack_switch },
+		{ "ladder.frame", frame },	    { "ladder.dispatch", dispatch },
+		{ "ladder.check", work_check },
 	};
 	double loop, sum = 0, whole;
 
@@ -161,6 +168,8 @@ int main(void)
 	bench_value("ladder.rest", "cycles", whole > sum ? whole - sum : 0);
 	bench_value("ladder.whole", "cycles", whole);
 	bench_value("ladder.trap", "cycles", cost(trap));
+	bench_value("ladder.flags", "cycles", cost(flags) - loop);
+	bench_value("ladder.interrupts", "cycles", cost(interrupts_off) - loop);
 	bench_value("ladder.whole-trap", "cycles", cost(by_trap) - loop);
 	return 0;
 }

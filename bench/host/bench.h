@@ -127,6 +127,7 @@ void guest_stop(struct guest *g);
 /* Questions that are answered from outside. (measure.c) */
 void measure_from_outside(bool (*wanted)(const struct question *));
 void report_table(FILE *out, bool (*wanted)(const struct question *));
+void report_markdown(const char *path, bool (*wanted)(const struct question *));
 void report_json(const char *path, bool (*wanted)(const struct question *));
 void report_chart(const char *path, bool (*wanted)(const struct question *));
 

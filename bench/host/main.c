@@ -355,6 +355,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "\r\033[K");
 	report_table(stdout, named);
 	report_json("bench/results.json", named);
+	report_markdown("bench/results.md", named);
 	report_chart("bench/results.svg", named);
 	printf("%.0f s; all answers: bench/results.json, a picture: bench/results.svg\n",
 	       now() - begin);

@@ -12,7 +12,7 @@
 #define FILES	 "Files"
 #define SHELL	 "Shell scripts, whole"
 #define MACHINE	 "The machine"
-#define LADDER	 "Steps of a system call by a call"
+#define LADDER	 "Steps of a system call"
 #define GROWTH	 "The last against the first (1: does not grow)"
 
 const struct question questions[] = {
@@ -98,21 +98,26 @@ const struct question questions[] = {
 	{ MACHINE, "size.fit-128", "how many sh in 128 MiB", NULL, NULL, NONE, 0, NULL,
 	  BY_HOST | COUNTLESS | MORE_IS_BETTER },
 
-	{ LADDER, "ladder.call", "call and return", "ladder", NULL, NONE, 0, NULL, ONLY_US },
+	{ LADDER, "ladder.there", "there and back: call, jumps", "ladder", NULL, NONE, 0, NULL,
+	  ONLY_US },
 	{ LADDER, "ladder.stack", "stack switch", "ladder", NULL, NONE, 0, NULL, ONLY_US },
-	{ LADDER, "ladder.flag", "interrupt flag off and back", "ladder", NULL, NONE, 0, NULL,
+	{ LADDER, "ladder.frame", "a frame for restarts and signals", "ladder", NULL, NONE, 0, NULL,
 	  ONLY_US },
-	{ LADDER, "ladder.frame", "registers to a frame and back", "ladder", NULL, NONE, 0, NULL,
+	{ LADDER, "ladder.dispatch", "the function by its number", "ladder", NULL, NONE, 0, NULL,
 	  ONLY_US },
-	{ LADDER, "ladder.trace", "is tracing on?", "ladder", NULL, NONE, 0, NULL, ONLY_US },
-	{ LADDER, "ladder.signal", "is there a signal?", "ladder", NULL, NONE, 0, NULL, ONLY_US },
-	{ LADDER, "ladder.rest", "the rest: dispatch, the call itself", "ladder", NULL, NONE, 0,
-	  NULL, ONLY_US },
+	{ LADDER, "ladder.check", "another task? a signal? (trace: no check)", "ladder", NULL, NONE,
+	  0, NULL, ONLY_US },
+	{ LADDER, "ladder.rest", "the rest: the call itself", "ladder", NULL, NONE, 0, NULL,
+	  ONLY_US },
 	{ LADDER, "ladder.whole", "= null call by a call", "ladder", NULL, NONE, 0, NULL, ONLY_US },
-	{ LADDER, "ladder.trap", "a trap instead: syscall alone", "ladder", NULL, NONE, 0, NULL,
+	{ LADDER, "ladder.trap", "trap instead of a call: syscall alone", "ladder", NULL, NONE, 0,
+	  NULL, ONLY_US },
+	{ LADDER, "ladder.flags", "  ... the program's flags kept", "ladder", NULL, NONE, 0, NULL,
 	  ONLY_US },
 	{ LADDER, "ladder.whole-trap", "= null call by syscall", "ladder", NULL, NONE, 0, NULL,
 	  ONLY_US },
+	{ LADDER, "ladder.interrupts", "not done: interrupts off and on", "ladder", NULL, NONE, 0,
+	  NULL, ONLY_US },
 
 	{ GROWTH, "growth.null", "null call: 1,000 processes against 10", "growth processes", NULL,
 	  NONE, 0, NULL, HEAVY },

@@ -131,6 +131,65 @@ void report_table(FILE *out, bool (*wanted)(const struct question *))
 		met[RANDOM], promised[RANDOM], met[FIXED], promised[FIXED]);
 }
 
+/* --- the table for docs/PERFORMANCE.md --- */
+
+static const char *verdict_words(const struct question *q)
+{
+	enum verdict r = verdict_of(q, RANDOM), f = verdict_of(q, FIXED);
+
+	if (r == MISSED && f != MET)
+		return "**missed**";
+	if (f == MISSED && r != MET)
+		return "**missed**";
+	if (r == MISSED)
+		return "**missed** at random ones";
+	if (f == MISSED)
+		return "**missed** at fixed ones";
+	return r == MET || f == MET ? "met" : "";
+}
+
+/* A | would end the cell. */
+static void put_cell(FILE *f, const char *s)
+{
+	for (; *s != '\0'; s++)
+		fprintf(f, *s == '|' ? "\\%c" : "%c", *s);
+}
+
+void report_markdown(const char *path, bool (*wanted)(const struct question *))
+{
+	const char *group = "";
+	FILE *f = fopen(path, "we");
+
+	if (f == NULL) {
+		failed("%s cannot be written", path);
+		return;
+	}
+	fprintf(f,
+		"| question | Linux, random | Flatshare | times better | Linux, fixed | Flatshare | "
+		"times better | target | |\n|---|--:|--:|--:|--:|--:|--:|--:|---|\n");
+	for (size_t i = 0; i < question_count; i++) {
+		const struct question *q = &questions[i];
+		char target[40], a[32], b[32], t[80];
+
+		if (!wanted(q))
+			continue;
+		if (strcmp(group, q->group) != 0)
+			fprintf(f, "| **%s** | | | | | | | | |\n", q->group);
+		group = q->group;
+		fprintf(f, "| ");
+		put_cell(f, q->text + strspn(q->text, " "));
+		for (unsigned c = 0; c < COLUMNS; c++) {
+			struct spread r = ratio_of(q, c);
+
+			fprintf(f, " | %s | %s | %s", figure(a, sizeof(a), LINUX, c, q),
+				figure(b, sizeof(b), FLAT, c, q), ratio_text(t, sizeof(t), &r));
+		}
+		target_text(target, sizeof(target), q);
+		fprintf(f, " | %s | %s |\n", target, verdict_words(q));
+	}
+	fclose(f);
+}
+
 /* --- JSON --- */
 
 static void put_spread(FILE *f, const char *key, const struct spread *s)
