@@ -25,9 +25,8 @@ $(B)/small.list: $(BENCH_SCRIPTS) initrd/list $(DEPS)/busybox/.stamp bench/bench
 	  echo 'tree . initrd/root'; \
 	  echo 'file bin/busybox 755 $(DEPS)/busybox/busybox'; \
 	  for s in $(BENCH_SCRIPTS); do echo "file b/scripts/$${s##*/} 755 $$s"; done; } >$@
-$(B)/initrd.list: $(B)/small.list bench/bench.mk $(DEPS)/hello/.stamp
-	$(Q){ cat $<; echo 'file b/hello.tar.gz 644 $(DEPS)/hello/hello.tar.gz'; \
-	  for p in $(BENCH_PROGRAMS); do echo "file b/$$p 755 $(B)/bin/$$p"; done; } >$@
+$(B)/initrd.list: $(B)/small.list bench/bench.mk
+	$(Q){ cat $<; for p in $(BENCH_PROGRAMS); do echo "file b/$$p 755 $(B)/bin/$$p"; done; } >$@
 $(B)/%.cpio: $(B)/%.list $(BUILD)/pack $(BENCH_PROGRAMS:%=$(B)/bin/%)
 	$(call say,PACK,$@)
 	$(Q)$(BUILD)/pack $@ <$<

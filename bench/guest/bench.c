@@ -12,8 +12,8 @@ enum {
 	SAMPLES = 201, /* at most */
 	FEWEST = 5,    /* whatever the time */
 	SLICES = 50,   /* a sample is to be this part of the budget */
-	TOO_LONG = 4,  /* when so many budgets are spent, three samples are enough */
-	FEWEST_LONG = 3,
+	TOO_LONG = 4,  /* when so many budgets are spent, two samples are enough */
+	FEWEST_LONG = 2,
 };
 
 void bench_check(int ok, const char *what)
@@ -94,12 +94,14 @@ void bench_time(const char *name, void (*body)(void *arg, unsigned long n), void
 void bench_each(const char *name, uint64_t (*one)(void *arg), void *arg)
 {
 	double samples[SAMPLES];
-	uint64_t start = cycles();
+	uint64_t start = cycles(), first = one(arg);
 	unsigned count = 0;
 
-	one(arg);
-	if (cycles() - start < bench_budget())
+	/* The first one warms up, unless it has taken too long to be thrown away. */
+	if (cycles() - start < TOO_LONG * bench_budget())
 		start = cycles();
+	else
+		samples[count++] = (double)first;
 	while (go_on(count, cycles() - start))
 		samples[count++] = (double)one(arg);
 	print(name, samples, count);
