@@ -45,6 +45,7 @@ struct task {
 	void *fpu;	     /* 24: extended state, aligned 64 */
 	bool signal_pending; /* 32: something is to be delivered: kept up to date by signal.c */
 	bool restore_mask;   /* 33: saved_mask is to be put back */
+	uint8_t fpu_slices;  /* with FPU instructions, in a row: arch/<name>/task.c */
 
 	struct tnode run_node; /* in `queue` while `queued` */
 	struct tree *queue;

@@ -21,6 +21,7 @@ extern char boot_stack[], boot_stack_top[];
 #define AREA_END    (AREA_START + (3ul << 30))
 
 /* Control registers and MSRs: Intel SDM volume 3, 2.5 and volume 4. */
+#define CR0_TS	       (1ul << 3)
 #define CR4_PGE	       (1ul << 7)
 #define CR4_OSFXSR     (1ul << 9)
 #define CR4_OSXMMEXCPT (1ul << 10)
@@ -106,6 +107,8 @@ bool kstack_is_guard(uintptr_t addr);
 
 /* --- task.c --- */
 void fpu_init(void);
+/* An FPU instruction of the current task trapped.  => can it be repeated now? */
+bool fpu_needed(void);
 
 /* --- trap.c --- */
 /* The last exception of a program, for its signal frame. */

@@ -1,8 +1,13 @@
 /* task.c: switching between tasks, and what belongs to a task alone: FPU state and TLS.
  *
- * The kernel is built without FPU instructions, so the FPU registers are the current task's while
- * it is in the kernel, too; they are saved only when another task gets the CPU.  The state is kept
- * in the standard format of XSAVE (Intel SDM volume 1, 13.4), or of FXSAVE on a CPU without it.  In
+ * The kernel is built without FPU instructions, so the FPU registers are a task's while it is in the
+ * kernel, too.  Saving and loading them costs more than all the rest of a switch, and most system
+ * programs use them seldom.  So a task gets its state when it first needs it: until then CR0.TS is
+ * set, and an FPU instruction traps (fpu_needed).  From then on it owns the registers, until
+ * another task gets the CPU.  A task that traps in each of its slices gets its state at the switch,
+ * without the trap (PRELOAD).  CR0.TS is written only when it changes; with tasks that leave the FPU
+ * alone it never does.
+ * What is not in the registers is in task->fpu, in the standard format of XSAVE (Intel SDM volume 1, 13.4), or of FXSAVE on a CPU without it.  In
  * a signal frame it looks as Linux puts it there: the same format, with a description in the bytes
  * that FXSAVE leaves to software (arch/x86/include/uapi/asm/sigcontext.h). */
 
@@ -46,6 +51,13 @@ static uint64_t xcr0;	   /* components that we save; 0: FXSAVE only */
 static uint32_t area_size; /* of the saved state */
 static uint32_t mxcsr_mask = MXCSR_MASK_DEFAULT;
 
+/* So many slices in a row with FPU instructions make a task get its state at the switch. */
+#define PRELOAD 5
+
+static struct task *owner;    /* the current task, if its state is in the registers; or NULL */
+static struct task *last;     /* whose saved state is in the registers still; NULL: nobody's */
+static bool ts_is_set = true; /* CR0.TS, which is slow to write; clear while there is an owner */
+
 extern char task_begin[];
 void switch_stacks(struct task *prev, struct task *next);
 
@@ -78,7 +90,54 @@ static void load(const struct xsave *x)
 		__asm__ volatile("fxrstor64 %0" : : "m"(*x) : "memory");
 }
 
-void fpu_init(void)
+/* Let FPU instructions trap, or not. */
+static void set_ts(bool on)
+{
+	uint64_t cr0;
+
+	if (on == ts_is_set)
+		return;
+	ts_is_set = on;
+	if (!on) {
+		__asm__ volatile("clts");
+		return;
+	}
+	__asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
+	__asm__ volatile("mov %0, %%cr0" : : "r"(cr0 | CR0_TS));
+}
+
+/* Make t, the current task, the owner of the registers. */
+static void take(struct task *t)
+{
+	set_ts(false);
+	if (last != t)
+		load(t->fpu);
+	owner = last = t;
+}
+
+/* What is in the registers is not t's state any more: that is in t->fpu. */
+static void forget(struct task *t)
+{
+	if (last == t)
+		last = NULL;
+	if (owner == t) {
+		owner = NULL;
+		set_ts(true);
+	}
+}
+
+bool fpu_needed(void)
+{
+	struct task *t = current;
+
+	if (!ts_is_set || t->fpu == NULL)
+		return false;
+	take(t);
+	t->fpu_slices++;
+	return true;
+}
+
+static void find_components(void)
 {
 	static struct xsave probe __attribute__((aligned(FPU_ALIGN)));
 	uint32_t possible;
@@ -95,6 +154,13 @@ void fpu_init(void)
 		xcr0 |= XCR0_AVX512;
 	__asm__ volatile("xsetbv" : : "a"((uint32_t)xcr0), "d"(0), "c"(0));
 	area_size = cpuid(0xd, 0).ebx; /* for the components that XCR0 enables now */
+}
+
+void fpu_init(void)
+{
+	set_ts(false);
+	find_components();
+	set_ts(true);
 }
 
 /* --- a task's state --- */
@@ -134,7 +200,7 @@ int arch_fpu_copy(struct task *child, struct task *parent)
 		child->fpu = area_create();
 	if (child->fpu == NULL)
 		return -ENOMEM;
-	if (parent == current) {
+	if (parent == owner) {
 		set_initial(child->fpu);
 		save_all(child->fpu);
 	} else {
@@ -145,6 +211,7 @@ int arch_fpu_copy(struct task *child, struct task *parent)
 
 void arch_fpu_destroy(struct task *t)
 {
+	forget(t);
 	if (t->fpu != NULL)
 		kfree(((void **)t->fpu)[-1]);
 	t->fpu = NULL;
@@ -152,12 +219,25 @@ void arch_fpu_destroy(struct task *t)
 
 void arch_fpu_reset(struct task *t)
 {
+	forget(t);
 	set_initial(t->fpu);
-	if (t == current)
-		load(t->fpu);
 }
 
 /* --- signal frames --- */
+
+/* Components in their initial state may have been left out when x was saved; a handler looks at the
+ * legacy ones all the same. */
+static void fill_in(struct xsave *x)
+{
+	if ((x->xstate_bv & XCR0_X87) == 0) {
+		x->fcw = FCW_INITIAL;
+		x->fsw = 0;
+		x->ftw = 0;
+		memset(x->registers, 0, 8 * 16);
+	}
+	if ((x->xstate_bv & XCR0_SSE) == 0)
+		memset(x->registers + 8 * 16, 0, 16 * 16);
+}
 
 int arch_fpu_to_user(uintptr_t *sp, uint64_t *frame_pointer)
 {
@@ -168,7 +248,10 @@ int arch_fpu_to_user(uintptr_t *sp, uint64_t *frame_pointer)
 
 	if (at > *sp)
 		return -EFAULT;
-	save_all(x);
+	if (owner == current)
+		save_all(x);
+	else if (features.xsave)
+		fill_in(x);
 	memset(&x->software, 0, sizeof(x->software));
 	if (features.xsave) {
 		x->software.magic1 = FP_XSTATE_MAGIC1;
@@ -210,6 +293,7 @@ int arch_fpu_from_user(uint64_t frame_pointer)
 		arch_fpu_reset(current);
 		return 0;
 	}
+	forget(current);
 	set_initial(x);
 	if (copy_from_user(x, user, FXSAVE_SIZE) < 0)
 		goto fault;
@@ -222,7 +306,6 @@ int arch_fpu_from_user(uint64_t frame_pointer)
 			goto fault;
 	}
 	sanitise(x, extended);
-	load(x);
 	return 0;
 
 fault:
@@ -288,13 +371,20 @@ void arch_switch(struct task *prev, struct task *next)
 
 	if (prev == next)
 		return;
-	if (prev->fpu != NULL)
+	if (prev == owner)
 		save(prev->fpu);
+	else
+		prev->fpu_slices = 0;
+	owner = NULL;
 	prev->tls = tls_read();
 	c->task = next;
 	c->kstack_top = next->kstack_top;
-	if (next->fpu != NULL)
-		load(next->fpu);
+	if (next->fpu_slices >= PRELOAD) {
+		take(next);
+		next->fpu_slices++; /* and at last 0: does it still need that? */
+	} else {
+		set_ts(true);
+	}
 	tls_write(next->tls);
 	switch_stacks(prev, next);
 }

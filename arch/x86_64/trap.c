@@ -300,6 +300,10 @@ static void program_exception(struct regs *regs, unsigned vector)
 	case VECTOR_DB: signal_force(SIGTRAP, TRAP_TRACE, regs->rip); break;
 	case VECTOR_NMI: watchdog_program(regs); break;
 	case VECTOR_BP: signal_force(SIGTRAP, SI_KERNEL, 0); break;
+	case VECTOR_NM:
+		if (!fpu_needed())
+			signal_force(SIGSEGV, SI_KERNEL, 0);
+		break;
 	case VECTOR_UD: signal_force(SIGILL, ILL_ILLOPN, regs->rip); break;
 	case VECTOR_MC: panic_regs(regs, "machine check");
 	case VECTOR_DF: panic_regs(regs, "double fault in a program");
