@@ -163,7 +163,7 @@ static struct fault_result fault_in(struct view *v, struct vma *vma, uintptr_t a
 		r = serve_absent(vma, addr, leaf, write);
 	else if (!serve_present(v, vma, leaf, write))
 		r = no_memory;
-	view_flush_page(v, addr);
+	view_flush_page(v, addr, *leaf & PTE_W);
 	return r;
 }
 
@@ -175,7 +175,7 @@ static bool spurious(struct view *v, const struct vma *vma, uintptr_t addr, unsi
 		return false;
 	if ((access == FAULT_EXEC || (vma->prot & PROT_EXEC)) && (*leaf & PTE_NX))
 		return false;
-	view_flush_page(v, addr);
+	view_flush_stale(v, addr);
 	return true;
 }
 
@@ -264,6 +264,6 @@ int view_replace(struct view *v, uintptr_t addr, struct page *page)
 	page_get(page);
 	*leaf = leaf_make(page, vma, false);
 	entry_drop(old, 0);
-	view_flush_page(v, addr);
+	view_flush_page(v, addr, false);
 	return 0;
 }

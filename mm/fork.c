@@ -218,6 +218,9 @@ void view_uncover(struct view *shadow)
 	struct view *parent = shadow->under;
 	ASSERT(parent != NULL && shadow->shadow == NULL);
 	finish_record(shadow);
+	/* While both have their tables: they differ in little. */
+	if (shadow->pane[0]->win->installed == shadow)
+		view_install(parent);
 	view_clear(shadow);
 	detach(shadow);
 }
@@ -260,8 +263,8 @@ static void split_one(struct view *shadow)
 				top_set(parent, p, bit, ep);
 		}
 	}
-	/* Had the parent stayed installed it would have writable translations cached. */
-	view_flush_all(parent);
+	/* If the child has not run yet the parent has writable translations cached. */
+	view_flush_cached(parent);
 	view_splits++;
 	detach(shadow);
 }

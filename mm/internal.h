@@ -53,9 +53,15 @@ pte_t *leaf_own(struct view *v, uintptr_t addr);
 /* Give back what an entry refers to. */
 void entry_drop(pte_t e, int level);
 
-/* Forget v's cached translation of addr, if v is installed. */
-void view_flush_page(struct view *v, uintptr_t addr);
+/* A leaf of v was changed: forget the cached translation, if v is installed, and remember for others
+ * (mm/changes.c).  write: the program may write there now. */
+void view_flush_page(struct view *v, uintptr_t addr, bool write);
+/* The same for leaves that are too many to name. */
 void view_flush_all(struct view *v);
+/* Forget all translations of v, if it is installed; its leaves stay as they are. */
+void view_flush_cached(struct view *v);
+/* The cached translation of addr allows less than the leaf. */
+void view_flush_stale(struct view *v, uintptr_t addr);
 
 /* --- vma.c --- */
 

@@ -148,7 +148,7 @@ static int zap(struct view *v, uintptr_t start, uintptr_t end, uintptr_t low, ui
 			*leaf = 0;
 			entry_drop(old, 0);
 			if (++dropped <= FLUSH_PAGES)
-				view_flush_page(v, a);
+				view_flush_page(v, a, false);
 		}
 		a += PAGE_SIZE;
 	}
@@ -258,7 +258,7 @@ static int restrict_leaves(struct view *v, uintptr_t start, uintptr_t end, unsig
 				return -ENOMEM;
 			*leaf = leaf_restrict(*leaf, prot);
 			if (++changed <= FLUSH_PAGES)
-				view_flush_page(v, a);
+				view_flush_page(v, a, false);
 		}
 		a += PAGE_SIZE;
 	}

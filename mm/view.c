@@ -24,6 +24,7 @@
 
 #include "boot/boot.h"
 #include "lib/string.h"
+#include "mm/changes.h"
 #include "mm/internal.h"
 #include "mm/usercopy.h"
 #include "proc/forkrec.h"
@@ -98,6 +99,12 @@ static struct window *window_find(unsigned hint)
 	return NULL;
 }
 
+static void log_destroy(struct window *w)
+{
+	changes_destroy(w->log);
+	w->log = NULL;
+}
+
 static struct pane *pane_create(struct view *v, struct window *w)
 {
 	for (unsigned i = 0; i < VIEW_PANES; i++) {
@@ -106,8 +113,12 @@ static struct pane *pane_create(struct view *v, struct window *w)
 		struct pane *p = cache_alloc(&pane_cache);
 		if (p == NULL)
 			return NULL;
+		if (w->views == 0)
+			w->log = changes_create();
 		/* No allocation may come between this and the count: see reap_groups(). */
 		if (arch_top_slot((size_t)w->number * WINDOW_TOPS, true) == NULL) {
+			if (w->views == 0)
+				log_destroy(w);
 			cache_free(&pane_cache, p);
 			return NULL;
 		}
@@ -167,7 +178,21 @@ static void window_empty(struct window *w)
 	for (uint64_t m = p->used; m != 0; m &= m - 1)
 		slot[__builtin_ctzll(m)] = 0;
 	w->installed = NULL;
+	w->last = old->kin;
 	w->flush = flush_count;
+}
+
+/* v, which is installed in p's window, is about to lose its tables. */
+static void window_forget(struct pane *p, const struct view *v)
+{
+	struct window *w = p->win;
+
+	window_empty(w);
+	/* The next one there, of another family, need not flush everything. */
+	if (w->views == 1 && changes_forget(p, &v->kin))
+		w->flush = flush_count - 1;
+	else
+		arch_tlb_flush_page(pane_base(p));
 }
 
 static void pane_destroy(struct view *v, struct pane *p)
@@ -175,8 +200,10 @@ static void pane_destroy(struct view *v, struct pane *p)
 	struct window *w = p->win;
 	if (w->installed == v)
 		window_empty(w);
-	if (--w->views == 0)
+	if (--w->views == 0) {
 		window_count--;
+		log_destroy(w);
+	}
 	cache_free(&pane_cache, p);
 }
 
@@ -190,6 +217,7 @@ static struct view *view_alloc(void)
 	ref_init(&v->ref);
 	list_init(&v->tasks);
 	list_init(&v->shadow_link);
+	v->kin.born = v->kin.family = changes_birth();
 	view_count++;
 	return v;
 }
@@ -232,6 +260,8 @@ struct view *view_create_beside(const struct view *like)
 	struct view *v = view_alloc();
 	if (v == NULL)
 		return NULL;
+	v->kin.origin = like->kin.born;
+	v->kin.family = like->kin.family;
 	for (unsigned i = 0; i < VIEW_PANES && like->pane[i] != NULL; i++) {
 		if (pane_create(v, like->pane[i]->win) == NULL) {
 			view_put(v);
@@ -252,37 +282,60 @@ void view_put(struct view *v)
 		view_destroy(v);
 }
 
+/* v becomes the visible one in p's window.  => must everything be flushed? */
+static bool pane_install(struct view *v, struct pane *p)
+{
+	struct window *w = p->win;
+	bool covers = v->under != NULL && v->under == w->installed;
+	/* Not installed and flushed since: nothing of the window is cached. */
+	bool cached = w->installed != NULL || w->flush == flush_count;
+
+	window_empty(w);
+	pte_t *slot = arch_top_slot((size_t)w->number * WINDOW_TOPS, false);
+	for (uint64_t m = p->used; m != 0; m &= m - 1) {
+		unsigned bit = __builtin_ctzll(m);
+		slot[bit] = p->top[bit];
+	}
+	w->installed = v;
+	return cached && !changes_switch(p, &w->last, &v->kin, covers);
+}
+
 void view_install(struct view *v)
 {
 	bool flush = false;
 
-	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++) {
-		struct pane *p = v->pane[i];
-		struct window *w = p->win;
-		if (w->installed == v)
-			continue;
-		if (w->installed != NULL || w->flush == flush_count)
-			flush = true;
-		window_empty(w);
-		pte_t *slot = arch_top_slot((size_t)w->number * WINDOW_TOPS, false);
-		for (uint64_t m = p->used; m != 0; m &= m - 1) {
-			unsigned bit = __builtin_ctzll(m);
-			slot[bit] = p->top[bit];
-		}
-		w->installed = v;
-	}
+	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++)
+		if (v->pane[i]->win->installed != v)
+			flush |= pane_install(v, v->pane[i]);
 	if (flush)
 		flush_everything();
 }
 
-void view_flush_page(struct view *v, uintptr_t addr)
+void view_flush_stale(struct view *v, uintptr_t addr)
 {
 	struct pane *p = pane_of(v, addr);
 	if (p != NULL && p->win->installed == v)
 		arch_tlb_flush_page(addr);
 }
 
+void view_flush_page(struct view *v, uintptr_t addr, bool write)
+{
+	struct pane *p = pane_of(v, addr);
+	if (p == NULL)
+		return;
+	changes_record(p, addr, write);
+	if (p->win->installed == v)
+		arch_tlb_flush_page(addr);
+}
+
 void view_flush_all(struct view *v)
+{
+	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++)
+		changes_lose(v->pane[i]);
+	view_flush_cached(v);
+}
+
+void view_flush_cached(struct view *v)
 {
 	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++) {
 		if (v->pane[i]->win->installed == v) {
@@ -334,20 +387,32 @@ static pte_t table_own(pte_t e)
 	return table_copy(e);
 }
 
+/* Did a table become writable that was there before? */
+static bool regained(pte_t old, pte_t new)
+{
+	return new == (old | PTE_W) && new != old;
+}
+
 pte_t *leaf_own(struct view *v, uintptr_t addr)
 {
 	struct pane *p = pane_of(v, addr);
 	unsigned i = (addr >> LEVEL_SHIFT(LEVEL_TOP)) & (WINDOW_TOPS - 1);
 
-	pte_t e = table_own(p->top[i]);
+	pte_t old = p->top[i], e = table_own(old);
 	if (e == 0)
 		return NULL;
-	if (e != p->top[i])
+	if (e != old) {
+		if (regained(old, e))
+			changes_regained(p, e, LEVEL_TOP, addr);
 		top_set(v, p, i, e);
+	}
 	pte_t *dir = &pte_table(e)[table_index(addr, 1)];
-	e = table_own(*dir);
+	old = *dir;
+	e = table_own(old);
 	if (e == 0)
 		return NULL;
+	if (regained(old, e))
+		changes_regained(p, e, 1, addr);
 	*dir = e;
 	return &pte_table(e)[table_index(addr, 0)];
 }
@@ -395,7 +460,7 @@ void view_clear(struct view *v)
 	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++) {
 		struct pane *p = v->pane[i];
 		if (p->win->installed == v)
-			window_empty(p->win);
+			window_forget(p, v);
 		for (uint64_t m = p->used; m != 0; m &= m - 1)
 			entry_drop(p->top[__builtin_ctzll(m)], LEVEL_TOP);
 		memset(p->top, 0, sizeof(p->top));

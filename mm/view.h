@@ -28,11 +28,21 @@ struct view;
 #define WINDOW_TOPS  64			   /* top entries of a window, 1 GiB each */
 #define WINDOW_COUNT 2048 /* window 0 is for non-PIE programs; the last is not used */
 
+/* Where a view comes from, in times of birth, which are unique: mm/changes.c. */
+struct kin {
+	uint64_t born;
+	uint64_t origin; /* of the view that it was forked from; 0: of none */
+	uint64_t family; /* of the first of the family */
+};
+struct change_log;
+
 struct window {
 	unsigned number;
 	unsigned views;		/* views that live here */
 	struct view *installed; /* whose top entries are in the page table; NULL: none */
-	uint64_t flush; /* count of full TLB flushes when it was last taken out of the table */
+	uint64_t flush;	 /* count of full TLB flushes when it was last taken out of the table */
+	struct kin last; /* who that was */
+	struct change_log *log; /* mm/changes.c; NULL: no views, or no memory for it */
 };
 
 /* One window of a view. */
@@ -93,6 +103,7 @@ struct view {
 	uint64_t paused_since;	    /* shadow: clock_ns() when the pause began */
 	struct fork_record *record; /* the fork that made this shadow, until it is finished */
 
+	struct kin kin;
 	uint64_t cow_faults; /* copies made by this view since it was created */
 	struct fork_record
 		*parent_record; /* newest finished fork of this view, for its later faults */

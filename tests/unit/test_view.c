@@ -1,5 +1,5 @@
 /* test_view.c: views, shadows and splits against a model that copies everything at fork. */
-/* links: mm/view.c mm/vma.c mm/mmap.c mm/fault.c mm/fork.c mm/page.c mm/slab.c proc/forkrec.c lib/tree.c arch/host/host.c arch/host/below_mm.c */
+/* links: mm/view.c mm/changes.c mm/vma.c mm/mmap.c mm/fault.c mm/fork.c mm/page.c mm/slab.c proc/forkrec.c lib/tree.c arch/host/host.c arch/host/below_mm.c */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
