@@ -107,6 +107,8 @@ bool kstack_is_guard(uintptr_t addr);
 
 /* --- task.c --- */
 void fpu_init(void);
+/* CR0.TS as it must be now: set, or 0. */
+uint64_t fpu_cr0(void);
 /* An FPU instruction of the current task trapped.  => can it be repeated now? */
 bool fpu_needed(void);
 

@@ -106,6 +106,11 @@ static void set_ts(bool on)
 	__asm__ volatile("mov %0, %%cr0" : : "r"(cr0 | CR0_TS));
 }
 
+uint64_t fpu_cr0(void)
+{
+	return ts_is_set ? CR0_TS : 0;
+}
+
 /* Make t, the current task, the owner of the registers. */
 static void take(struct task *t)
 {

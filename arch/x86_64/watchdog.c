@@ -65,12 +65,12 @@ static unsigned ticks_without;
 	})
 #define WRITE_CR(n, v) __asm__ volatile("mov %0, %%cr" #n : : "r"((uint64_t)(v)) : "memory")
 
-/* CR0.TS and the EFER bit that says "long mode active" are the processor's. */
+/* CR0.TS is task.c's; the EFER bit that says "long mode active" is the processor's. */
 static void read_all(uint64_t *to)
 {
 	struct table_register r;
 
-	to[CR0] = READ_CR(0);
+	to[CR0] = READ_CR(0) & ~CR0_TS;
 	to[CR3] = READ_CR(3);
 	to[CR4] = READ_CR(4);
 	to[EFER] = rdmsr(MSR_EFER);
@@ -86,7 +86,7 @@ static void read_all(uint64_t *to)
 
 static void write_all(void)
 {
-	WRITE_CR(0, kept[CR0]);
+	WRITE_CR(0, kept[CR0] | fpu_cr0());
 	WRITE_CR(3, kept[CR3]);
 	WRITE_CR(4, kept[CR4]);
 	wrmsr(MSR_EFER, kept[EFER]);
