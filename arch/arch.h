@@ -38,6 +38,9 @@ bool arch_top_free(size_t index);
 void arch_tlb_flush_page(uintptr_t addr);
 void arch_tlb_flush_all(void);
 
+/* Map a device's registers, uncached, for good.  Panics when there is no memory for that. */
+volatile void *arch_map_device(uint64_t pa, size_t size);
+
 /* Kernel stacks: KSTACK_SIZE bytes above a guard page.  => the top, or NULL */
 void *arch_kstack_alloc(void);
 void arch_kstack_free(void *top);

@@ -2,6 +2,8 @@
 #ifndef DRIVERS_CONSOLE_H
 #define DRIVERS_CONSOLE_H
 
+#include "lib/types.h"
+
 struct proc;
 struct tty;
 
@@ -14,7 +16,8 @@ extern struct tty console_tty;
 void console_init(void);
 /* Make the terminal the controlling one of p, the first process, if its streams are the terminal. */
 void console_give_to(struct proc *p);
-/* Send what the terminal still holds: before the machine ends. */
-void console_drain(void);
+/* Send what the terminal still holds: before the machine ends.  may_wait: as long as the host takes;
+ * else not for long. */
+void console_drain(bool may_wait);
 
 #endif

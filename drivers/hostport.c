@@ -11,6 +11,7 @@
 #include "drivers/hostport.h"
 #include "drivers/hostproto.h"
 #include "drivers/uart.h"
+#include "drivers/virtio_console.h"
 #include "fs/tty.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
@@ -20,10 +21,12 @@
 
 #define INPUT_SIZE 16384 /* bytes of standard input that wait here: a power of two */
 #define CHUNK	   512
+#define END_SPINS  20000000
 
 /* An output stream. */
 struct stream {
 	uint16_t port;
+	unsigned virtio_port;
 	size_t credit; /* bytes the host will take */
 	bool closed;   /* nobody reads it */
 	struct waitq wait;
@@ -34,14 +37,21 @@ static struct {
 	uint32_t head, tail;
 	size_t asked; /* bytes that the host was asked for and that have not come */
 	bool ended;
+	uint64_t received; /* by virtio */
+	uint64_t end;	   /* so many it will be; UINT64_MAX: nobody knows yet */
 	struct waitq wait;
 	uint8_t data[INPUT_SIZE];
 } input;
 
-static struct stream out = { .port = HOST_PORT_OUT, .credit = HOST_WINDOW };
-static struct stream err = { .port = HOST_PORT_ERR, .credit = HOST_WINDOW };
+static struct stream out = { .port = HOST_PORT_OUT,
+			     .virtio_port = VCON_MAIN,
+			     .credit = HOST_WINDOW };
+static struct stream err = { .port = HOST_PORT_ERR,
+			     .virtio_port = VCON_ERR,
+			     .credit = HOST_WINDOW };
 
 static struct uart com2;
+static bool by_virtio;
 
 /* The frame that is coming in. */
 static struct {
@@ -62,6 +72,25 @@ bool hostport_streams(void)
 	const char *console = option("console");
 
 	return console != NULL && strcmp(console, "host") == 0 && hostport_present();
+}
+
+bool hostport_by_virtio(void)
+{
+	return by_virtio;
+}
+
+void hostport_find(void)
+{
+	input.end = UINT64_MAX;
+	by_virtio = hostport_present() && vcon_init();
+}
+
+void hostport_wait(bool (*done)(void), bool may_wait)
+{
+	for (int i = 0; !done() && (may_wait || i < END_SPINS); i++) {
+		if (may_wait)
+			arch_idle();
+	}
 }
 
 /* --- frames to the host --- */
@@ -105,6 +134,43 @@ static void take_data(const uint8_t *data, size_t len)
 	waitq_wake(&input.wait);
 }
 
+/* By virtio the end may be told before the last bytes have come. */
+static void look_for_end(void)
+{
+	if (input.received < input.end && by_virtio)
+		return;
+	input.ended = true;
+	waitq_wake(&input.wait);
+}
+
+static size_t virtio_room(void *arg)
+{
+	(void)arg;
+	return INPUT_SIZE - (input.head - input.tail);
+}
+
+static void virtio_input(void *arg, const uint8_t *data, size_t len)
+{
+	(void)arg;
+	input.received += len;
+	take_data(data, len);
+	if (input.end != UINT64_MAX)
+		look_for_end();
+}
+
+static void virtio_sent(void *arg)
+{
+	struct stream *s = arg;
+
+	waitq_wake(&s->wait);
+}
+
+static const struct vcon_client virtio_client = {
+	.room = virtio_room,
+	.input = virtio_input,
+	.sent = virtio_sent,
+};
+
 static void take_frame(void)
 {
 	const uint8_t *p = frame.payload;
@@ -112,8 +178,10 @@ static void take_frame(void)
 
 	switch (frame.head[0]) {
 	case H2G_EOF:
-		input.ended = true;
-		waitq_wake(&input.wait);
+		input.end = by_virtio && frame.payload_len >= 8
+				    ? get32(p) | (uint64_t)get32(p + 4) << 32
+				    : 0;
+		look_for_end();
 		break;
 	case H2G_WINSIZE:
 		if (frame.payload_len >= 4)
@@ -216,6 +284,8 @@ static ssize_t hostin_read(struct file *f, struct iobuf *b, off_t *pos)
 
 		input.tail += moved;
 		done += moved;
+		if (by_virtio)
+			vcon_resume(VCON_MAIN);
 		if (moved < want)
 			return done > 0 ? (ssize_t)done : -EFAULT;
 	}
@@ -260,8 +330,47 @@ static ssize_t wait_for_credit(struct stream *s, struct file *f)
 	return s->closed ? broken_pipe() : 0;
 }
 
+/* Has the stream a buffer to fill, or will it never have one? */
+static bool virtio_buffer(struct stream *s, uint8_t **buffer, size_t *size)
+{
+	*buffer = s->closed ? NULL : vcon_buffer(s->virtio_port, size);
+	return *buffer != NULL || s->closed || vcon_broken();
+}
+
+static ssize_t virtio_write(struct stream *s, struct file *f, struct iobuf *b)
+{
+	uint8_t *buffer;
+	size_t done = 0, size;
+	int err = 0;
+
+	while (iobuf_left(b) > 0) {
+		if (!virtio_buffer(s, &buffer, &size)) {
+			err = (f->flags & O_NONBLOCK) != 0
+				      ? -EAGAIN
+				      : WAIT_EVENT(&s->wait, virtio_buffer(s, &buffer, &size));
+			if (err < 0)
+				break;
+		}
+		if (buffer == NULL) {
+			err = s->closed ? (int)broken_pipe() : -EIO;
+			break;
+		}
+		size_t want = MIN(iobuf_left(b), size), n = iobuf_take(b, buffer, want);
+		vcon_submit(s->virtio_port, buffer, n);
+		done += n;
+		if (n < want) {
+			err = -EFAULT;
+			break;
+		}
+	}
+	return done > 0 ? (ssize_t)done : err;
+}
+
 static ssize_t stream_write(struct stream *s, struct file *f, struct iobuf *b)
 {
+	if (by_virtio)
+		return virtio_write(s, f, b);
+
 	char chunk[CHUNK];
 	size_t done = 0;
 
@@ -280,11 +389,24 @@ static ssize_t stream_write(struct stream *s, struct file *f, struct iobuf *b)
 	return done;
 }
 
+static bool virtio_writable(struct stream *s)
+{
+	uint8_t *buffer;
+	size_t size;
+	bool yes = virtio_buffer(s, &buffer, &size);
+
+	if (buffer != NULL)
+		vcon_submit(s->virtio_port, buffer, 0);
+	return yes;
+}
+
 static unsigned stream_poll(struct stream *s, struct poll_table *pt)
 {
 	poll_wait(pt, &s->wait);
 	if (s->closed)
 		return POLLOUT | POLLWRNORM | POLLERR;
+	if (by_virtio)
+		return virtio_writable(s) ? POLLOUT | POLLWRNORM : 0;
 	return s->credit > 0 ? POLLOUT | POLLWRNORM : 0;
 }
 
@@ -376,16 +498,29 @@ static void tell_end(int kind, uint32_t value, const char *text)
 	send_frame(G2H_EXIT, payload, 5 + len);
 }
 
+static bool streams_sent(void)
+{
+	return (out.closed || vcon_idle(VCON_MAIN)) && (err.closed || vcon_idle(VCON_ERR));
+}
+
+/* What programs have written leaves before the machine does. */
+static void drain(bool may_wait)
+{
+	console_drain(may_wait);
+	if (by_virtio && hostport_streams())
+		hostport_wait(streams_sent, may_wait);
+}
+
 /* arch_poweroff() was called by somebody else than us: a panic, or reboot(2). */
 static void before_poweroff(int status)
 {
-	console_drain();
+	drain(false);
 	tell_end(status == 0 ? HOST_EXITED : HOST_PANIC, status == 0 ? 0 : (uint32_t)status, "");
 }
 
 void hostport_exit(int kind, uint32_t value, const char *text)
 {
-	console_drain();
+	drain(true);
 	tell_end(kind, value, text);
 	arch_poweroff(kind == HOST_EXITED ? (int)value & 127 : 1);
 }
@@ -397,6 +532,8 @@ void hostport_trace(const char *text, size_t len)
 
 void hostport_init(void)
 {
+	uint8_t flags = by_virtio ? HOST_READY_VIRTIO : 0;
+
 	waitq_init(&input.wait);
 	waitq_init(&out.wait);
 	waitq_init(&err.wait);
@@ -404,8 +541,12 @@ void hostport_init(void)
 	dev_register("hostin", HOST_MAJOR, 0, 0400, &hostin_ops);
 	dev_register("hostout", HOST_MAJOR, 1, 0200, &hostout_ops);
 	dev_register("hosterr", HOST_MAJOR, 2, 0200, &hosterr_ops);
+	if (by_virtio && hostport_streams()) {
+		vcon_open(VCON_MAIN, &virtio_client, &out);
+		vcon_open(VCON_ERR, &virtio_client, &err);
+	}
 	if (hostport_streams())
 		dev_register("console", TTYAUX_MAJOR, 1, 0600, &both_ops);
 	if (hostport_present() && uart_open(&com2, UART_COM2, UART_COM2_IRQ, &com2_client, NULL))
-		send_frame(G2H_READY, NULL, 0);
+		send_frame(G2H_READY, &flags, sizeof(flags));
 }

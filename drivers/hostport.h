@@ -15,6 +15,13 @@ bool hostport_present(void);
  * alternative is the terminal /dev/console. */
 bool hostport_streams(void);
 
+/* Look for a virtio console that carries the streams, or the terminal.  Called first. */
+void hostport_find(void);
+/* Is there one?  Else they go by ports. */
+bool hostport_by_virtio(void);
+/* Let interrupts come until done(): for the end of the machine.  may_wait: as long as it takes; else
+ * not for long, and without interrupts. */
+void hostport_wait(bool (*done)(void), bool may_wait);
 /* Register the devices and take frames from the host. */
 void hostport_init(void);
 

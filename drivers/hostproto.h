@@ -5,6 +5,9 @@
  *   guest to host  one QEMU isa-debugcon per stream: a byte written to the port is a byte in a
  *                  pipe that flat reads.  Reading a port yields HOST_PRESENT if the device is there.
  *   host to guest  the second serial port.
+ *   both ways	    a virtio console, if the machine has one: standard input and output, or the
+ *		    terminal, on port HOST_VIRTIO_MAIN; standard error on HOST_VIRTIO_ERR.  The ports
+ *		    for OUT and ERR are then idle.
  *
  * Frames, in both directions: type (1 byte), length of the payload (2 bytes, little endian),
  * payload.  Numbers in payloads are little endian.  A receiver skips types it does not know.
@@ -19,12 +22,14 @@
 #define DRIVERS_HOSTPROTO_H
 
 /* Ports of the streams from guest to host. */
-#define HOST_PORT_OUT	0xe8 /* the program's standard output, raw */
-#define HOST_PORT_ERR	0xe9 /* its standard error, raw */
-#define HOST_PORT_LOG	0xea /* kernel log: text */
-#define HOST_PORT_CTL	0xeb /* frames */
-#define HOST_PORT_TRACE 0xec /* system-call trace: text */
-#define HOST_PRESENT	0xe9
+#define HOST_PORT_OUT	 0xe8 /* the program's standard output, raw */
+#define HOST_PORT_ERR	 0xe9 /* its standard error, raw */
+#define HOST_PORT_LOG	 0xea /* kernel log: text */
+#define HOST_PORT_CTL	 0xeb /* frames */
+#define HOST_PORT_TRACE	 0xec /* system-call trace: text */
+#define HOST_PRESENT	 0xe9
+#define HOST_VIRTIO_MAIN 1 /* numbers of virtio console ports */
+#define HOST_VIRTIO_ERR	 2
 
 /* A write of n ends QEMU with status 2n + 1. */
 #define HOST_PORT_EXIT 0xf4
@@ -35,16 +40,20 @@
 
 /* Host to guest. */
 #define H2G_DATA    1 /* bytes of standard input */
-#define H2G_EOF	    2 /* end of standard input */
+#define H2G_EOF	    2 /* end of standard input, after so many bytes by virtio (8 bytes) */
 #define H2G_WINSIZE 3 /* rows, columns: 2 bytes each */
 #define H2G_SIGNAL  4 /* signal number, 1 byte: for the init program */
 #define H2G_CREDIT  5 /* stream (1 byte), bytes passed on (4 bytes) */
 #define H2G_CLOSED  6 /* stream (1 byte): its reader is gone */
 
 /* Guest to host. */
-#define G2H_READY 1 /* the serial port is set up: frames may come.  The first frame */
-#define G2H_WANT  2 /* so many more bytes of standard input may be sent (4 bytes) */
-#define G2H_EXIT  3 /* kind (1 byte), value (4 bytes), text: the last frame */
+#define G2H_READY                                                                                  \
+	1 /* the serial port is set up: frames may come.  The first frame.  1 byte: flags */
+#define G2H_WANT 2 /* so many more bytes of standard input may be sent (4 bytes) */
+#define G2H_EXIT 3 /* kind (1 byte), value (4 bytes), text: the last frame */
+
+/* The flags of READY. */
+#define HOST_READY_VIRTIO 1 /* the streams go by virtio: no DATA, no credit */
 
 /* The streams of CREDIT and CLOSED. */
 #define HOST_STREAM_OUT 1

@@ -419,10 +419,13 @@ ssize_t tty_write(struct file *f, struct iobuf *b, off_t *pos)
 
 		at += n;
 		done += n;
-		tty_start(t);
-		if (at < have && !ldisc_can_write(&t->ldisc))
+		if (at == have || ldisc_can_write(&t->ldisc))
+			continue;
+		tty_start(t); /* many bytes at a time */
+		if (!ldisc_can_write(&t->ldisc))
 			err = wait_for_room(t, f);
 	}
+	tty_start(t);
 	return done > 0 ? (ssize_t)done : err;
 }
 

@@ -99,6 +99,7 @@ struct machine {
 	int out, err, log, ctl, trace; /* from the guest's debug ports */
 	int com1_in, com1_out;	       /* the guest's terminal, only with -t */
 	int com2;		       /* frames to the guest */
+	int vio_main, vio_err;	       /* both ways: ports of the virtio console; -1: none */
 	int qemu_err;		       /* QEMU's own messages */
 };
 /* Start QEMU, or print its command line and exit if run->dry_run. */

@@ -38,7 +38,8 @@
 
 struct sink {
 	int from, to;
-	int stream;	  /* HOST_STREAM_*, or 0: the guest wants no credit */
+	int stream; /* HOST_STREAM_*, or 0: a terminal */
+	bool wants_credit;
 	size_t chunk;	  /* most to write at once */
 	size_t done, len; /* data[done, len) is to be written */
 	size_t credit;	  /* bytes written that the guest has not been told of */
@@ -49,13 +50,16 @@ struct sink {
 struct bridge {
 	struct machine *m;
 	const struct run_options *run;
-	struct sink out, err; /* with -t: out is the terminal, err is not used */
+	struct sink out, err;	      /* with -t: out is the terminal, err is not used */
+	struct sink vio_out, vio_err; /* the same by virtio; only one pair is ever used */
 	struct bytes log, messages;
 	struct bytes frames;  /* for COM2 */
-	struct bytes keys;    /* for COM1 */
+	struct bytes keys;    /* for COM1, or for the virtio port, also without -t */
 	struct bytes control; /* from the guest, up to a whole frame */
 	struct bytes exit_text;
-	size_t wanted; /* bytes of standard input the guest asked for */
+	size_t wanted;	/* bytes of standard input the guest asked for */
+	uint64_t sent;	/* bytes of standard input by virtio */
+	bool by_virtio; /* READY has said so */
 	bool input_open;
 	bool ready;  /* READY has come: the guest takes frames */
 	bool exited; /* EXIT has come: */
@@ -160,7 +164,7 @@ static void drain_to_qemu(struct bytes *b, int fd)
 
 /* -- output streams */
 
-static void sink_open(struct sink *s, int from, int to, int stream)
+static void sink_open(struct sink *s, int from, int to, int stream, bool credit)
 {
 	struct stat st;
 
@@ -168,6 +172,7 @@ static void sink_open(struct sink *s, int from, int to, int stream)
 	s->from = from;
 	s->to = to;
 	s->stream = stream;
+	s->wants_credit = credit;
 	s->chunk = fstat(to, &st) == 0 && S_ISREG(st.st_mode) ? CHUNK : PIPE_BUF;
 }
 
@@ -193,7 +198,7 @@ static void sink_read(struct bridge *b, struct sink *s)
 	if (n > 0 && !s->closed) {
 		s->done = 0;
 		s->len = n;
-	} else if (n == 0) {
+	} else if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		close(s->from);
 		s->from = -1;
 	}
@@ -203,7 +208,7 @@ static void sink_read(struct bridge *b, struct sink *s)
 static void give_credit(struct bridge *b, struct sink *s, size_t n)
 {
 	s->credit += n;
-	if (s->stream != 0 && s->credit >= HOST_WINDOW / 4) {
+	if (s->wants_credit && s->credit >= HOST_WINDOW / 4) {
 		send_credit(b, s->stream, s->credit);
 		s->credit = 0;
 	}
@@ -264,6 +269,7 @@ static void control_frame(struct bridge *b, int type, const unsigned char *paylo
 {
 	if (type == G2H_READY) {
 		b->ready = true;
+		b->by_virtio = len >= 1 && (payload[0] & HOST_READY_VIRTIO) != 0;
 	} else if (type == G2H_WANT && len == 4) {
 		b->wanted += get32(payload);
 	} else if (type == G2H_EXIT && len >= 5 && !b->exited) {
@@ -330,19 +336,23 @@ static void look_for_escape(struct bridge *b, const char *data, size_t len)
 
 static void end_input(struct bridge *b)
 {
+	unsigned char count[8];
 	char eof = END_OF_FILE;
+	int i;
 
+	for (i = 0; i < 8; i++)
+		count[i] = b->sent >> 8 * i;
 	b->input_open = false;
 	if (b->run->tty)
 		bytes_add(&b->keys, &eof, 1);
 	else
-		send_frame(b, H2G_EOF, NULL, 0);
+		send_frame(b, H2G_EOF, count, sizeof(count));
 }
 
 static void read_input(struct bridge *b)
 {
-	char data[HOST_FRAME_MAX];
-	size_t want = sizeof(data);
+	char data[4 * HOST_FRAME_MAX];
+	size_t want = b->by_virtio || b->run->tty ? sizeof(data) : HOST_FRAME_MAX;
 	ssize_t n;
 
 	if (!b->run->tty && b->wanted < want)
@@ -359,7 +369,11 @@ static void read_input(struct bridge *b)
 		bytes_add(&b->keys, data, n);
 	} else {
 		b->wanted -= n;
-		send_frame(b, H2G_DATA, data, n);
+		b->sent += n;
+		if (b->by_virtio)
+			bytes_add(&b->keys, data, n);
+		else
+			send_frame(b, H2G_DATA, data, n);
 	}
 }
 
@@ -369,7 +383,7 @@ static bool input_ready(const struct bridge *b)
 		return false;
 	if (b->run->tty)
 		return b->keys.len < CHUNK;
-	return b->wanted > 0 && b->frames.len < CHUNK;
+	return b->wanted > 0 && b->frames.len < CHUNK && b->keys.len < CHUNK;
 }
 
 /* -- signals */
@@ -438,8 +452,12 @@ enum {
 	P_TRACE,
 	P_MESSAGES,
 	P_INPUT,
-	P_COM1,
+	P_KEYS,
 	P_COM2,
+	P_VIO_OUT,
+	P_VIO_OUT_TO,
+	P_VIO_ERR,
+	P_VIO_ERR_TO,
 	P_COUNT
 };
 
@@ -458,6 +476,12 @@ static void want_sink(struct pollfd *from, struct pollfd *to, const struct sink 
 	     sink_busy(s) ? POLLOUT : 0);
 }
 
+/* Where the bytes of `keys` go. */
+static int keys_to(const struct bridge *b)
+{
+	return b->by_virtio ? b->m->vio_main : b->m->com1_in;
+}
+
 static void want_all(struct bridge *b, struct pollfd *p)
 {
 	struct machine *m = b->m;
@@ -465,12 +489,14 @@ static void want_all(struct bridge *b, struct pollfd *p)
 	want(&p[P_SIGNAL], signal_pipe[0], POLLIN);
 	want_sink(&p[P_OUT], &p[P_OUT_TO], &b->out);
 	want_sink(&p[P_ERR], &p[P_ERR_TO], &b->err);
+	want_sink(&p[P_VIO_OUT], &p[P_VIO_OUT_TO], &b->vio_out);
+	want_sink(&p[P_VIO_ERR], &p[P_VIO_ERR_TO], &b->vio_err);
 	want(&p[P_LOG], m->log, POLLIN);
 	want(&p[P_CTL], m->ctl, POLLIN);
 	want(&p[P_TRACE], m->trace, POLLIN);
 	want(&p[P_MESSAGES], m->qemu_err, POLLIN);
 	want(&p[P_INPUT], input_ready(b) ? 0 : -1, POLLIN);
-	want(&p[P_COM1], b->keys.len > 0 && b->ready && !b->qemu_ended ? m->com1_in : -1, POLLOUT);
+	want(&p[P_KEYS], b->keys.len > 0 && b->ready && !b->qemu_ended ? keys_to(b) : -1, POLLOUT);
 	want(&p[P_COM2], b->frames.len > 0 && b->ready && !b->qemu_ended ? m->com2 : -1, POLLOUT);
 }
 
@@ -496,6 +522,8 @@ static void serve_all(struct bridge *b, const struct pollfd *p)
 
 	serve_sink(b, &b->out, p[P_OUT].revents, p[P_OUT_TO].revents);
 	serve_sink(b, &b->err, p[P_ERR].revents, p[P_ERR_TO].revents);
+	serve_sink(b, &b->vio_out, p[P_VIO_OUT].revents, p[P_VIO_OUT_TO].revents);
+	serve_sink(b, &b->vio_err, p[P_VIO_ERR].revents, p[P_VIO_ERR_TO].revents);
 	if (p[P_LOG].revents != 0 && !read_text(m->log, &b->log, b->run->verbose))
 		close_stream(&m->log);
 	if (p[P_CTL].revents != 0 && !read_control(b))
@@ -506,12 +534,17 @@ static void serve_all(struct bridge *b, const struct pollfd *p)
 		close_stream(&m->qemu_err);
 	if (p[P_INPUT].revents != 0)
 		read_input(b);
-	if (p[P_COM1].revents != 0)
-		drain_to_qemu(&b->keys, m->com1_in);
+	if (p[P_KEYS].revents != 0)
+		drain_to_qemu(&b->keys, keys_to(b));
 	if (p[P_COM2].revents != 0)
 		drain_to_qemu(&b->frames, m->com2);
 	if (p[P_SIGNAL].revents != 0)
 		handle_signals(b);
+}
+
+static bool sink_open_still(const struct sink *s)
+{
+	return s->from >= 0 || sink_busy(s);
 }
 
 /* => something may still come from the guest, or go out. */
@@ -519,9 +552,9 @@ static bool goes_on(const struct bridge *b)
 {
 	const struct machine *m = b->m;
 
-	return !b->qemu_ended || b->out.from >= 0 || sink_busy(&b->out) || b->err.from >= 0 ||
-	       sink_busy(&b->err) || m->log >= 0 || m->ctl >= 0 || m->trace >= 0 ||
-	       m->qemu_err >= 0;
+	return !b->qemu_ended || sink_open_still(&b->out) || sink_open_still(&b->err) ||
+	       sink_open_still(&b->vio_out) || sink_open_still(&b->vio_err) || m->log >= 0 ||
+	       m->ctl >= 0 || m->trace >= 0 || m->qemu_err >= 0;
 }
 
 /* => milliseconds until the deadline, for poll. */
@@ -599,6 +632,11 @@ static int exit_status(struct bridge *b)
 	}
 }
 
+static int own_copy(int fd)
+{
+	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
 int bridge_run(struct machine *m, const struct run_options *run)
 {
 	static struct bridge b;
@@ -606,8 +644,12 @@ int bridge_run(struct machine *m, const struct run_options *run)
 	b.m = m;
 	b.run = run;
 	b.input_open = run->interactive || run->tty;
-	sink_open(&b.out, run->tty ? m->com1_out : m->out, 1, run->tty ? 0 : HOST_STREAM_OUT);
-	sink_open(&b.err, m->err, 2, HOST_STREAM_ERR);
+	sink_open(&b.out, run->tty ? m->com1_out : m->out, 1, run->tty ? 0 : HOST_STREAM_OUT,
+		  !run->tty);
+	sink_open(&b.err, m->err, 2, HOST_STREAM_ERR, true);
+	/* The descriptor is for reading here and for writing in keys_to(): each has its own. */
+	sink_open(&b.vio_out, own_copy(m->vio_main), 1, run->tty ? 0 : HOST_STREAM_OUT, false);
+	sink_open(&b.vio_err, m->vio_err, 2, HOST_STREAM_ERR, false);
 	if (run->timeout > 0)
 		set_deadline(&b, now_seconds() + run->timeout, EXIT_TIMEOUT);
 	catch_signals();

@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 /* The descriptors that QEMU inherits: its ends of the pipes, and the initrd.  -1: not there. */
-enum { OUT, ERR, LOG, CTL, TRACE, COM1, COM2, MESSAGES, INITRD, ENDS };
+enum { OUT, ERR, LOG, CTL, TRACE, COM1, COM2, VIO_MAIN, VIO_ERR, MESSAGES, INITRD, ENDS };
 
 /* A pipe from QEMU to us.  => our end, which does not block. */
 static int pipe_from(int *qemu_end)
@@ -50,7 +50,7 @@ static int socket_with(int *qemu_end)
 	return fd[0];
 }
 
-static void make_channels(struct machine *m, int q[ENDS], bool tty)
+static void make_channels(struct machine *m, int q[ENDS], bool tty, bool virtio)
 {
 	m->out = pipe_from(&q[OUT]);
 	m->err = pipe_from(&q[ERR]);
@@ -59,6 +59,11 @@ static void make_channels(struct machine *m, int q[ENDS], bool tty)
 	m->trace = pipe_from(&q[TRACE]);
 	m->qemu_err = pipe_from(&q[MESSAGES]);
 	m->com2 = socket_with(&q[COM2]);
+	m->vio_main = m->vio_err = q[VIO_MAIN] = q[VIO_ERR] = -1;
+	if (virtio) {
+		m->vio_main = socket_with(&q[VIO_MAIN]);
+		m->vio_err = socket_with(&q[VIO_ERR]);
+	}
 	m->com1_in = m->com1_out = q[COM1] = -1;
 	if (tty) {
 		m->com1_in = socket_with(&q[COM1]);
@@ -84,6 +89,34 @@ static void add_serial_port(struct strings *args, int index, int fd)
 		strings_addf(args, "null,id=com%d", index + 1);
 	strings_add(args, "-device");
 	strings_addf(args, "isa-serial,chardev=com%d,index=%d", index + 1, index);
+}
+
+static void add_virtio_port(struct strings *args, const char *name, int fd, int number)
+{
+	strings_add(args, "-chardev");
+	strings_addf(args, "socket,id=%s,fd=%d", name, fd);
+	strings_add(args, "-device");
+	strings_addf(args, "virtserialport,chardev=%s,nr=%d", name, number);
+}
+
+/* Does the kernel find a virtio console on this machine? */
+static bool has_virtio(const struct run_options *run)
+{
+	const char *off = getenv("FLAT_NO_VIRTIO");
+
+	return strcmp(run->machine, "microvm") == 0 && (off == NULL || *off == '\0');
+}
+
+static void add_virtio(struct strings *args, const int q[ENDS])
+{
+	if (q[VIO_MAIN] < 0)
+		return;
+	strings_add(args, "-global");
+	strings_add(args, "virtio-mmio.force-legacy=false");
+	strings_add(args, "-device");
+	strings_addf(args, "virtio-serial-device,max_ports=%d", HOST_VIRTIO_ERR + 1);
+	add_virtio_port(args, "vmain", q[VIO_MAIN], HOST_VIRTIO_MAIN);
+	add_virtio_port(args, "verr", q[VIO_ERR], HOST_VIRTIO_ERR);
 }
 
 static void add_machine(struct strings *args, const struct run_options *run)
@@ -144,6 +177,7 @@ static void build_command(struct strings *args, const struct run_options *run, c
 	add_debug_port(args, "log", q[LOG], HOST_PORT_LOG);
 	add_debug_port(args, "ctl", q[CTL], HOST_PORT_CTL);
 	add_debug_port(args, "trace", q[TRACE], HOST_PORT_TRACE);
+	add_virtio(args, q);
 	strings_add(args, "-device");
 	strings_addf(args, "isa-debug-exit,iobase=%#x,iosize=4", HOST_PORT_EXIT);
 }
@@ -237,7 +271,7 @@ void machine_start(struct machine *m, const struct run_options *run, int initrd_
 	int ends[ENDS];
 	char *path;
 
-	make_channels(m, ends, run->tty);
+	make_channels(m, ends, run->tty, has_virtio(run));
 	ends[INITRD] = initrd_fd;
 	build_command(&args, run, ends);
 	if (run->dry_run) {

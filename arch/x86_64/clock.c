@@ -91,7 +91,7 @@ static void apic_init(void)
 	uint64_t base = rdmsr(MSR_APIC_BASE);
 
 	wrmsr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
-	apic = vm_map_device(base & APIC_BASE_MASK, PAGE_SIZE);
+	apic = arch_map_device(base & APIC_BASE_MASK, PAGE_SIZE);
 	apic_write(APIC_TPR, 0);
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
 	apic_write(APIC_LVT_LINT0, LVT_EXTINT);

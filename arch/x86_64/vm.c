@@ -205,7 +205,7 @@ void arch_vm_init(void)
 	early = false;
 }
 
-volatile void *vm_map_device(uint64_t pa, size_t size)
+volatile void *arch_map_device(uint64_t pa, size_t size)
 {
 	static uintptr_t next = MMIO_AREA;
 	uint64_t first = ALIGN_DOWN(pa, PAGE_SIZE), end = ALIGN_UP(pa + size, PAGE_SIZE);

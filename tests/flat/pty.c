@@ -3,7 +3,9 @@
  *	pty [-w SECONDS] ROWSxCOLUMNS STEP ... -- COMMAND ...
  *
  * Steps: "send TEXT" types it; "expect TEXT" waits until it was shown since the last
- * expectation; "resize RxC"; "pause MS"; "absent TEXT" fails if it was shown since then; "exit N"
+ * expectation; "paste FILE" types a file's content and looks at nothing that is shown meanwhile;
+ * "match FILE" waits until the file's content was shown, and fails at the first byte that differs;
+ * "resize RxC"; "pause MS"; "absent TEXT" fails if it was shown since then; "exit N"
  * waits for the command's end with that status.  \r \n \t \e \\ and \xHH stand for bytes.
  * Everything that was shown goes to standard error when a step fails.  Exit status: 0, or 1.
  */
@@ -125,6 +127,66 @@ static bool expect_exit(int want)
 	return false;
 }
 
+static FILE *open_file(const char *path)
+{
+	FILE *f = fopen(path, "r");
+
+	if (f == NULL)
+		err(2, "%s", path);
+	return f;
+}
+
+/* Type as fast as the terminal takes it. */
+static bool paste(const char *path)
+{
+	FILE *f = open_file(path);
+	char data[4096], dropped[65536];
+	long long end = now_ms() + patience * 1000;
+	size_t have = 0, at = 0;
+
+	fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
+	while (now_ms() < end) {
+		struct pollfd p = { master, POLLIN | POLLOUT, 0 };
+
+		if (at == have) {
+			have = fread(data, 1, sizeof(data), f);
+			at = 0;
+			if (have == 0)
+				break;
+		}
+		poll(&p, 1, 100);
+		if ((p.revents & POLLIN) != 0 && read(master, dropped, sizeof(dropped)) <= 0)
+			break;
+		if ((p.revents & POLLOUT) != 0) {
+			ssize_t n = write(master, data + at, have - at);
+			at += n > 0 ? (size_t)n : 0;
+		}
+	}
+	fcntl(master, F_SETFL, O_RDWR);
+	fclose(f);
+	return have == 0;
+}
+
+static bool match(const char *path)
+{
+	FILE *f = open_file(path);
+	long long end = now_ms() + patience * 1000;
+	int c = getc(f);
+	bool same = true;
+
+	while (c != EOF && same && now_ms() < end) {
+		if (seen == shown_len) {
+			seen = shown_len = 0;
+			if (!look(100))
+				break;
+		}
+		for (; seen < shown_len && c != EOF && same; seen++, c = getc(f))
+			same = (unsigned char)shown[seen] == c;
+	}
+	fclose(f);
+	return same && c == EOF;
+}
+
 static void set_size(const char *text)
 {
 	struct winsize size = { 0 };
@@ -151,6 +213,10 @@ static bool step(const char *text)
 		len = unescape(text + 7, bytes, sizeof(bytes));
 		return memmem(shown + seen, shown_len - seen, bytes, len) == NULL;
 	}
+	if (strncmp(text, "paste ", 6) == 0)
+		return paste(text + 6);
+	if (strncmp(text, "match ", 6) == 0)
+		return match(text + 6);
 	if (strncmp(text, "resize ", 7) == 0) {
 		set_size(text + 7);
 		return true;

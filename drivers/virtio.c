@@ -1,0 +1,61 @@
+/* virtio.c: what all virtio devices have in common: the start (virtio 1.1, 3.1). */
+#include "drivers/virtio.h"
+
+#include "arch/arch.h"
+#include "lib/print.h"
+
+#define ACKNOWLEDGE 1
+#define DRIVER	    2
+#define DRIVER_OK   4
+#define FEATURES_OK 8
+#define FAILED	    128
+
+static void add_status(struct virtio_device *d, uint8_t bit)
+{
+	d->transport->set_status(d, d->transport->get_status(d) | bit);
+}
+
+bool virtio_begin(struct virtio_device *d, uint64_t wanted, uint64_t needed, uint64_t *agreed)
+{
+	uint64_t features;
+
+	d->transport->set_status(d, 0);
+	add_status(d, ACKNOWLEDGE);
+	add_status(d, DRIVER);
+	needed |= VIRTIO_F_VERSION_1;
+	features = d->transport->get_features(d) & (wanted | needed);
+	if ((features & needed) != needed) {
+		add_status(d, FAILED);
+		return false;
+	}
+	d->transport->set_features(d, features);
+	add_status(d, FEATURES_OK);
+	if ((d->transport->get_status(d) & FEATURES_OK) == 0) {
+		add_status(d, FAILED);
+		return false;
+	}
+	*agreed = features;
+	return true;
+}
+
+static void on_interrupt(void *arg)
+{
+	struct virtio_device *d = arg;
+
+	d->transport->acknowledge(d);
+	if (!d->broken)
+		d->interrupt(d);
+}
+
+void virtio_ready(struct virtio_device *d)
+{
+	arch_irq_handler(d->irq, on_interrupt, d);
+	add_status(d, DRIVER_OK);
+}
+
+void virtio_break(struct virtio_device *d, const char *why)
+{
+	if (!d->broken)
+		kprintf("virtio: the device gives %s; it is not used any more\n", why);
+	d->broken = true;
+}
