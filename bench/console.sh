@@ -33,7 +33,7 @@ micros() {
 rate() {
 	for n in "$2" "$3"; do
 		[ -e "$dir/$n" ] || bytes "$n" >"$dir/$n"
-		[ -e "$dir/$n.shown" ] || sed 's/$/\r/' "$dir/$n" >"$dir/$n.shown"
+		[ -e "$dir/$n.shown" ] || sed '$!s/$/\r/' "$dir/$n" >"$dir/$n.shown"
 	done
 	a=$(micros "$1" "$2")
 	b=$(micros "$1" "$3")

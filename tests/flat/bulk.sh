@@ -4,7 +4,7 @@
 seq 100000000 100111110 | head -c 1000000 >"$dir/megabyte"
 line='a line much like the others'
 yes "$line" | head -c 10000000 >"$dir/ten"
-sed 's/$/\r/' "$dir/ten" >"$dir/ten.shown"
+sed '$!s/$/\r/' "$dir/ten" >"$dir/ten.shown"
 sum=$(md5sum <"$dir/megabyte" | cut -c1-32)
 
 session paste_a_megabyte 'expect # ' 'send cat >/tmp/f\r' 'pause 300' "paste $dir/megabyte" 'send \r\x04' 'pause 500' \
