@@ -203,7 +203,7 @@ void watchdog_init(void)
 	read_all(kept);
 	if (how != NULL && strcmp(how, "off") == 0)
 		return;
-	ioapic = vm_map_device(IOAPIC_PA, PAGE_SIZE);
+	ioapic = arch_map_device(IOAPIC_PA, PAGE_SIZE);
 	uint32_t version = ioapic_read(IOAPIC_VERSION);
 
 	if (version == UINT32_MAX || (version >> 16 & 0xff) < PIT_PIN)
