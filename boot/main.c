@@ -33,6 +33,8 @@ void kernel_main(void)
 	if (hostport_present())
 		trace_sink = hostport_trace;
 	syscall_trace(option("strace") != NULL);
+	if (option("switch") != NULL)
+		syscall_switch(option_number("switch", 1));
 	initrd_unpack(); /* the root's first content */
 	vfs_mount_defaults();
 	kprintf("flatshare: up, %zu of %zu KiB free\n", page_free_count() * (PAGE_SIZE / 1024),

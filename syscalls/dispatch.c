@@ -69,9 +69,36 @@ static const char *const names[SYSCALL_LIMIT] = {
 #undef N
 };
 
+static bool traced;
+static uint64_t switch_state; /* of the random numbers of option switch=; 0: off */
+
+static void choose_entries(void)
+{
+	syscall_entries = traced || switch_state != 0 ? entries_traced : entries;
+}
+
 void syscall_trace(bool on)
 {
-	syscall_entries = on ? entries_traced : entries;
+	traced = on;
+	choose_entries();
+}
+
+void syscall_switch(uint64_t seed)
+{
+	switch_state = seed * 0x9e3779b97f4a7c15ull | 1;
+	choose_entries();
+}
+
+/* After every other call, as it comes, somebody else shall run. */
+static void switch_sometimes(void)
+{
+	switch_state ^= switch_state << 13;
+	switch_state ^= switch_state >> 7;
+	switch_state ^= switch_state << 17;
+	if (switch_state & (1ull << 40)) {
+		current->vruntime += (switch_state >> 16) % (2 * NSEC_PER_MSEC);
+		this_cpu()->need_resched = true;
+	}
 }
 
 const char *syscall_name(long nr)
@@ -101,14 +128,18 @@ void syscall_dispatch(struct regs *regs)
 	long nr = (long)(int)regs_sysno(regs);
 	long result;
 
-	trace_enter(nr, regs);
+	if (traced)
+		trace_enter(nr, regs);
 	if (nr >= 0 && nr < SYSCALL_LIMIT && functions[nr] != NULL)
 		result = functions[nr](regs_arg(regs, 0), regs_arg(regs, 1), regs_arg(regs, 2),
 				       regs_arg(regs, 3), regs_arg(regs, 4), regs_arg(regs, 5));
 	else
 		result = syscall_not_there();
 	syscall_done(regs, nr, result);
-	trace_leave(nr, result);
+	if (traced)
+		trace_leave(nr, result);
+	if (switch_state != 0)
+		switch_sometimes();
 }
 
 /* execve and sigreturn have made new registers and say so by forgetting the number (which may have

@@ -129,7 +129,7 @@ check: $(T)/empty.elf
 # The long ones: the counts that the figures ask for.
 .PHONY: soak
 soak: all test-programs $(T)/root.cpio $(T)/suite.cpio
-	$(Q)./flat run -m 256M --root $(T)/root.cpio -e SOAK=100 -- /t/soak
+	$(Q)./flat run -m 256M --root $(T)/root.cpio -e SOAK=100 -e SOAK_MINUTES=60 $(if $(APPEND),--append '$(APPEND)') -- /t/soak
 	$(Q)./flat run -m 256M --root $(T)/suite.cpio -w /tmp -- sh /b/applet bc | grep -v '^echo\|^=='
 $(T)/host/pty: tests/flat/pty.c
 	$(call say,HOSTCC,$@)

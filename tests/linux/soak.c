@@ -1,7 +1,7 @@
 /* soak.c: the same thing very often, and afterwards as much free memory as before, to the page.
  *
- * `make check` runs these with small counts; `make soak` with those of the figures (the
- * environment variable SOAK is the factor, in percent of the full count). */
+ * `make check` runs these with small counts; `make soak` with those of the figures: the environment
+ * variable SOAK is the factor, in percent of the full count, and SOAK_MINUTES the time of mixed work. */
 #include "harness.h"
 
 #include <sys/resource.h>
@@ -14,7 +14,9 @@ static long times(long full)
 {
 	const char *percent = getenv("SOAK");
 
-	return full * (percent != NULL ? atol(percent) : 1) / 100;
+	if (percent == NULL)
+		return full / 100 < 1000 ? full / 100 : 1000;
+	return full * atol(percent) / 100;
 }
 
 /* Free pages, when the system has come to rest. */
@@ -120,7 +122,65 @@ static void pipeline(void)
 		CHECK_EQ(free_pages(), before);                                                    \
 	}
 
-SOAK(fork_exec_wait, 100000, fork_exec("/bin/true"))
+/* A bit of everything that a shell and its tools do, some of it at the same time. */
+static void mixed(void)
+{
+	static const char *const work[] = {
+		"for i in 1 2 3 4; do (seq 200 | sort -r | awk '{ s += $1 } END { print s }') & done; wait",
+		"mkdir w && cd w && seq 500 >f && cp f g && tar cf - . | gzip | gunzip | tar tf - | wc -l; cd ..; rm -r w",
+		"x=$(for i in $(seq 20); do echo $(expr $i + 1); done | tail -1); [ $x = 21 ]",
+		"sleep 10 & p=$!; kill -STOP $p; kill -CONT $p; kill $p; wait $p; true",
+		"trap : USR1; for i in 1 2 3 4 5; do kill -USR1 $$; done; mkfifo q; echo a >q & cat q; rm q",
+		"i=0; while [ $i -lt 300 ]; do i=$((i + 1)); done; find /proc/self -maxdepth 1 | wc -l",
+		"ls -lR /etc /bin | md5sum; sed s/a/b/ /etc/passwd | cut -d: -f1 | uniq -c",
+		"(ulimit -t 1; ulimit -v 200000; dd if=/dev/zero bs=64k count=20 | wc -c) 2>/dev/null",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(work); i++) {
+		pid_t pid = fork();
+		int status;
+
+		if (pid == 0) {
+			int null = open("/dev/null", O_RDWR);
+
+			dup2(null, 0);
+			dup2(null, 1);
+			dup2(null, 2);
+			execl("/bin/sh", "sh", "-c", work[i], (char *)NULL);
+			_exit(127);
+		}
+		CHECK(pid > 0);
+		CHECK_EQ(waitpid(pid, &status, 0), pid);
+		CHECK(WIFEXITED(status));
+		CHECK_EQ(WEXITSTATUS(status), 0);
+	}
+}
+
+TEST_SLOW(mixed_work, SOAK_SECONDS)
+{
+	const char *minutes = getenv("SOAK_MINUTES");
+	long long end, tasks, files, before, n;
+	int i;
+
+	for (i = 0; i < (minutes != NULL ? 100 : 2); i++)
+		mixed();
+	before = free_pages();
+	tasks = flatshare_counter("tasks");
+	files = flatshare_counter("files");
+	end = now_ms() + (minutes != NULL ? atol(minutes) * 60000 : 0);
+	for (n = 0; n < 2 || now_ms() < end; n++) {
+		mixed();
+		if (minutes != NULL && n % 100 == 0)
+			fprintf(stderr, "%lld rounds, %+lld pages\n", n, free_pages() - before);
+	}
+	CHECK_EQ(flatshare_counter("tasks"), tasks);
+	CHECK_EQ(flatshare_counter("files"), files);
+	if (minutes != NULL)
+		CHECK_EQ(free_pages(), before);
+}
+
+SOAK(fork_exec_wait, 1000000, fork_exec("/bin/true"))
 SOAK(fork_exit_wait, 100000, fork_exit())
 SOAK(vfork_exec_wait, 100000, vfork_exec("/bin/true"))
 SOAK(forks_that_split, 50000, fork_split())
