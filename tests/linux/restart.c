@@ -6,18 +6,23 @@
 #include "harness.h"
 
 #include <linux/futex.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/inotify.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/select.h>
 #include <sys/sem.h>
 #include <sys/sendfile.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 
 static struct shared {
 	uint32_t word;
@@ -199,6 +204,113 @@ static void make_epoll(void)
 	CHECK_OK(set);
 	CHECK_OK(epoll_ctl(set, EPOLL_CTL_ADD, fds[0], &event));
 	fds[0] = set;
+}
+
+static void make_inotify(void)
+{
+	fds[0] = inotify_init1(0);
+	CHECK_OK(fds[0]);
+	write_file("watched", "");
+	CHECK_OK(inotify_add_watch(fds[0], "watched", IN_MODIFY));
+}
+
+static void change_file(void)
+{
+	write_file("watched", "x");
+}
+
+static void make_pty(void)
+{
+	int unlock = 0, number;
+
+	fds[1] = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+	CHECK_OK(fds[1]);
+	CHECK_OK(ioctl(fds[1], TIOCSPTLCK, &unlock));
+	CHECK_OK(ioctl(fds[1], TIOCGPTN, &number));
+	fds[0] = ioctl(fds[1], TIOCGPTPEER, O_RDWR | O_NOCTTY);
+	CHECK_OK(fds[0]);
+}
+
+static void type_line(void)
+{
+	write_all(fds[1], "x\n", 2);
+}
+
+static void make_sockets(void)
+{
+	CHECK_OK(socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
+}
+
+static void make_sockets_with_timeout(void)
+{
+	struct timeval t = { 100, 0 };
+
+	make_sockets();
+	CHECK_OK(setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t)));
+}
+
+static void make_full_socket(void)
+{
+	static char block[PAGE];
+
+	make_sockets();
+	CHECK_OK(fcntl(fds[1], F_SETFL, O_NONBLOCK));
+	while (write(fds[1], block, sizeof(block)) > 0)
+		;
+	CHECK_OK(fcntl(fds[1], F_SETFL, 0));
+}
+
+static void drain_socket(void)
+{
+	static char block[PAGE];
+
+	while (recv(fds[0], block, sizeof(block), MSG_DONTWAIT) > 0)
+		;
+}
+
+static struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "socket" };
+
+static void make_listener(void)
+{
+	unlink("socket");
+	fds[0] = socket(AF_UNIX, SOCK_STREAM, 0);
+	CHECK_OK(fds[0]);
+	CHECK_OK(bind(fds[0], (struct sockaddr *)&address, sizeof(address)));
+	CHECK_OK(listen(fds[0], 1));
+}
+
+static void connect_to_it(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	CHECK_OK(connect(fd, (struct sockaddr *)&address, sizeof(address)));
+}
+
+static void make_mqueue(void)
+{
+	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 8 };
+
+	fds[0] = mq_open("/flatshare-restart", O_RDWR | O_CREAT | O_EXCL, 0600, &attr);
+	CHECK_OK(fds[0]);
+	CHECK_OK(mq_unlink("/flatshare-restart"));
+}
+
+static void make_full_mqueue(void)
+{
+	make_mqueue();
+	CHECK_OK(mq_send(fds[0], "x", 1, 0));
+}
+
+static void send_to_mqueue(void)
+{
+	CHECK_OK(mq_send(fds[0], "x", 1, 0));
+}
+
+static void receive_from_mqueue(void)
+{
+	char text[8];
+
+	CHECK_OK(mq_receive(fds[0], text, 8, NULL));
 }
 
 static void nothing(void)
@@ -498,6 +610,46 @@ static long call_msgsnd(void)
 	return remove_queue(msgsnd(other, &message, 8, 0));
 }
 
+static long call_recv(void)
+{
+	return recv(fds[0], buffer, 8, 0) > 0 ? 0 : -1;
+}
+
+static long call_recvmsg(void)
+{
+	struct iovec iov = { buffer, 8 };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	return recvmsg(fds[0], &m, 0) > 0 ? 0 : -1;
+}
+
+static long call_send(void)
+{
+	return send(fds[1], buffer, 8, 0) > 0 ? 0 : -1;
+}
+
+static long call_accept(void)
+{
+	return accept(fds[0], NULL, NULL) < 0 ? -1 : 0;
+}
+
+static long call_mq_receive(void)
+{
+	return mq_receive(fds[0], buffer, 8, NULL) < 0 ? -1 : 0;
+}
+
+static long call_mq_timedreceive(void)
+{
+	struct timespec t = { 1ll << 32, 0 };
+
+	return mq_timedreceive(fds[0], buffer, 8, NULL, &t) < 0 ? -1 : 0;
+}
+
+static long call_mq_send(void)
+{
+	return mq_send(fds[0], "x", 1, 0);
+}
+
 /* --- the table --- */
 
 static const struct call {
@@ -527,6 +679,18 @@ static const struct call {
 	{ "msgsnd", make_full_queue, call_msgsnd, receive_message },
 	{ "open fifo", make_fifo, call_open, open_fifo },
 	{ "open fifo writing", make_fifo, call_open_write, open_fifo },
+}, messages[] = {
+	{ "read inotify", make_inotify, call_read, change_file },
+	{ "read tty", make_pty, call_read, type_line },
+	{ "recv", make_sockets, call_recv, put_byte },
+	{ "recv SO_RCVTIMEO", make_sockets_with_timeout, call_recv, put_byte },
+	{ "recvmsg", make_sockets, call_recvmsg, put_byte },
+	{ "read socket", make_sockets, call_read, put_byte },
+	{ "send", make_full_socket, call_send, drain_socket },
+	{ "accept", make_listener, call_accept, connect_to_it },
+	{ "mq_receive", make_mqueue, call_mq_receive, send_to_mqueue },
+	{ "mq_timedreceive", make_mqueue, call_mq_timedreceive, send_to_mqueue },
+	{ "mq_send", make_full_mqueue, call_mq_send, receive_from_mqueue },
 }, multiplexing[] = {
 	{ "poll", make_pipe, call_poll, put_byte },
 	{ "poll timeout", make_pipe, call_poll_timeout, put_byte },
@@ -642,6 +806,13 @@ static void table(const struct call *list, size_t count)
 	}
 	unlink("lock");
 	unlink("fifo");
+	unlink("socket");
+	unlink("watched");
+}
+
+TEST(calls_that_wait_for_messages)
+{
+	table(messages, ARRAY_LEN(messages));
 }
 
 TEST(calls_that_wait_for_others)
