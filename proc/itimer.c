@@ -211,6 +211,7 @@ void posix_timer_set(struct posix_timer *t, uint64_t value, uint64_t interval, b
 {
 	uint64_t now = 0;
 
+	signal_forget_timer(t->proc, t->signo, t->id);
 	/* A time that is relative to now passes, whoever sets the clock. */
 	t->timer.clock = t->clock;
 	if (!absolute && t->clock.kind == CLOCK_WALL)
@@ -234,6 +235,7 @@ int posix_timer_overrun(const struct posix_timer *t)
 void posix_timer_delete(struct posix_timer *t)
 {
 	clock_timer_set(&t->timer, 0, 0);
+	signal_forget_timer(t->proc, t->signo, t->id);
 	list_remove(&t->link);
 	t->proc->itimers->posix_count--;
 	cache_free(&posix_cache, t);

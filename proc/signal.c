@@ -127,6 +127,15 @@ bool signal_timer_waiting(const struct proc *p, int signo, int id, int more)
 	return false;
 }
 
+void signal_forget_timer(struct proc *p, int signo, int id)
+{
+	struct task *t;
+
+	sigqueue_forget_timer(&p->pending, signo, id);
+	LIST_FOREACH (t, &p->tasks, proc_link)
+		sigqueue_forget_timer(&t->pending, signo, id);
+}
+
 void signal_discard(struct proc *p, uint64_t set)
 {
 	struct task *t;

@@ -70,6 +70,9 @@ uint64_t signal_waiting(const struct task *t);
 /* Is a signal of timer `id` still waiting to be taken?  If so, its overrun count grows by `more`. */
 bool signal_timer_waiting(const struct proc *p, int signo, int id, int more);
 
+/* Timer `id` was set anew or is gone: a signal of it that waits goes, too. */
+void signal_forget_timer(struct proc *p, int signo, int id);
+
 /* Recompute t->signal_pending after a change of mask or queue. */
 void signal_recalc(struct task *t);
 /* Is a signal pending that kills the process? */

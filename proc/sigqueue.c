@@ -108,6 +108,28 @@ int sigqueue_take(struct sigqueue *q, uint64_t set, siginfo_t *info, bool *force
 	return signo;
 }
 
+static bool is_of_timer(const struct sigqueue_item *it, int signo, int id)
+{
+	return it->info.si_signo == signo && it->info.si_code == SI_TIMER && it->info.si_tid == id;
+}
+
+void sigqueue_forget_timer(struct sigqueue *q, int signo, int id)
+{
+	struct sigqueue_item *it, *next;
+	bool gone = false, more = false;
+
+	LIST_FOREACH_SAFE (it, next, &q->infos, link) {
+		if (is_of_timer(it, signo, id)) {
+			item_free(q, it);
+			gone = true;
+		} else if (it->info.si_signo == signo) {
+			more = true;
+		}
+	}
+	if (gone && !more)
+		q->set &= ~SIG_BIT(signo);
+}
+
 bool sigqueue_timer_overrun(const struct sigqueue *q, int signo, int id, int more)
 {
 	struct sigqueue_item *it;
@@ -115,8 +137,7 @@ bool sigqueue_timer_overrun(const struct sigqueue *q, int signo, int id, int mor
 	if ((q->set & SIG_BIT(signo)) == 0)
 		return false;
 	LIST_FOREACH (it, &q->infos, link) {
-		if (it->info.si_signo == signo && it->info.si_code == SI_TIMER &&
-		    it->info.si_tid == id) {
+		if (is_of_timer(it, signo, id)) {
 			it->info.si_overrun += more;
 			return true;
 		}

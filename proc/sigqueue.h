@@ -16,4 +16,7 @@ void sigqueue_remove(struct sigqueue *q, uint64_t set);
 /* See signal_timer_waiting(). */
 bool sigqueue_timer_overrun(const struct sigqueue *q, int signo, int id, int more);
 
+/* Forget the signal of that timer, if it waits. */
+void sigqueue_forget_timer(struct sigqueue *q, int signo, int id);
+
 #endif

@@ -149,8 +149,7 @@ TEST(absolute_timer)
 
 	handle(SIGUSR1);
 	id = timer_make(CLOCK_MONOTONIC, &event);
-	CHECK_OK(clock_gettime(CLOCK_MONOTONIC, &spec.it_value));
-	spec.it_value.tv_sec -= 1; /* long past: at once */
+	spec.it_value.tv_nsec = 1; /* long past: at once */
 	CHECK_OK(syscall(SYS_timer_settime, id, TIMER_ABSTIME, &spec, NULL));
 	wait_for(1);
 }
@@ -418,4 +417,76 @@ TEST(signalfd_changes_its_mask)
 	CHECK_EQ(info.ssi_signo, SIGUSR2);
 	CHECK_ERR(signalfd(0, &set, 0), EINVAL);
 	CHECK_ERR(signalfd(1000, &set, 0), EBADF);
+}
+
+static void show_waiting(const char *when, const sigset_t *set)
+{
+	struct timespec none = { 0, 0 };
+	siginfo_t info;
+	int sig = sigtimedwait(set, &info, &none);
+
+	printf("%s: %s\n", when,
+	       sig < 0			  ? errno_name(errno)
+	       : info.si_code == SI_TIMER ? "timer"
+					  : "other");
+}
+
+static timer_t expired_timer(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + 4 };
+	struct itimerspec soon = { { 0, 0 }, { 0, 1000000 } };
+	timer_t timer;
+
+	CHECK_OK(timer_create(CLOCK_MONOTONIC, &event, &timer));
+	CHECK_OK(timer_settime(timer, 0, &soon, NULL));
+	sleep_ms(10);
+	return timer;
+}
+
+/* A signal that waits goes with its timer, and with the setting that it comes from. */
+TEST(waiting_signal_of_a_changed_timer)
+{
+	struct itimerspec off = { { 0, 0 }, { 0, 0 } }, later = { { 0, 0 }, { 100, 0 } };
+	sigset_t set;
+	timer_t timer;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN + 4);
+	CHECK_OK(sigprocmask(SIG_BLOCK, &set, NULL));
+	timer = expired_timer();
+	show_waiting("expired", &set);
+	timer_delete(timer);
+	timer = expired_timer();
+	CHECK_OK(timer_delete(timer));
+	show_waiting("deleted", &set);
+	timer = expired_timer();
+	CHECK_OK(timer_settime(timer, 0, &off, NULL));
+	show_waiting("disarmed", &set);
+	timer_delete(timer);
+	timer = expired_timer();
+	CHECK_OK(timer_settime(timer, 0, &later, NULL));
+	show_waiting("armed again", &set);
+	timer_delete(timer);
+}
+
+/* While its signal is ignored a timer goes on, and a handler hears of it later. */
+TEST(timer_with_an_ignored_signal)
+{
+	struct itimerspec soon = { { 0, 3000000 }, { 0, 3000000 } };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR2 };
+	sigset_t set;
+	timer_t timer;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR2);
+	signal(SIGUSR2, SIG_IGN);
+	CHECK_OK(timer_create(CLOCK_MONOTONIC, &event, &timer));
+	CHECK_OK(timer_settime(timer, 0, &soon, NULL));
+	sleep_ms(20);
+	CHECK_OK(sigprocmask(SIG_BLOCK, &set, NULL));
+	show_waiting("ignored", &set);
+	signal(SIGUSR2, SIG_DFL);
+	sleep_ms(20);
+	show_waiting("not ignored any more", &set);
+	CHECK_OK(timer_delete(timer));
 }
