@@ -40,3 +40,23 @@ kill $daemon
 wait $daemon 2>/dev/null
 show | grep -v loop
 show | grep loop | sort
+
+# The log in shared memory, which logread shows.
+syslogd -n -C16 &
+daemon=$!
+n=0
+until logread 2>/dev/null | grep -q started; do
+	n=$((n + 1))
+	[ $n -lt 100 ] || { echo 'no log in memory'; break; }
+	sleep 0.05
+done
+logger -t memory 'kept in memory'
+n=0
+until logread | grep -q kept || [ $n = 100 ]; do
+	n=$((n + 1))
+	sleep 0.05
+done
+logread | sed 's/^.* memory:/memory:/' | grep '^memory:'
+kill $daemon
+wait $daemon 2>/dev/null
+logread >/dev/null 2>&1 || echo 'gone with syslogd'
