@@ -168,10 +168,10 @@ static void account(const struct view *shadow, pte_t e, int level, uintptr_t add
 			account_page(shadow, addr, e);
 		return;
 	}
+	const pte_t *table = pte_table(e);
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-		if (pte_table(e)[i] != 0)
-			account(shadow, pte_table(e)[i], level - 1,
-				addr + i * LEVEL_SIZE(level - 1));
+		if (table[i] != 0 && !(table[i] & PTE_BORROWED))
+			account(shadow, table[i], level - 1, addr + i * LEVEL_SIZE(level - 1));
 }
 
 static void finish_record(struct view *shadow)

@@ -443,7 +443,7 @@ void entry_drop(pte_t e, int level)
 	if (level > 0 && page->ref == 1) {
 		pte_t *table = pte_table(e);
 		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-			if (table[i] != 0)
+			if (table[i] != 0 && !(table[i] & PTE_BORROWED))
 				entry_drop(table[i], level - 1);
 	}
 	page_put(page);
@@ -470,16 +470,22 @@ void view_clear(struct view *v)
 
 /* --- counting --- */
 
-/* Used leaves below an entry, or (own_tables) tables that are not borrowed. */
+/* Used leaves below an entry, or (own_tables) tables that are not borrowed.  Most of a table is
+ * empty, and each exit counts: no call for an entry that adds nothing. */
 static size_t entry_count(pte_t e, int level, bool own_tables)
 {
 	if (!pte_used(e))
 		return 0;
-	if (level == 0)
-		return own_tables ? 0 : 1;
+	const pte_t *table = pte_table(e);
 	size_t n = own_tables && !(e & PTE_BORROWED) ? 1 : 0;
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-		n += entry_count(pte_table(e)[i], level - 1, own_tables);
+	if (level > 1) {
+		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+			if (table[i] != 0)
+				n += entry_count(table[i], level - 1, own_tables);
+	} else if (!own_tables) {
+		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+			n += table[i] != 0 && pte_used(table[i]);
+	}
 	return n;
 }
 
