@@ -115,7 +115,7 @@ static const char *find_program(const char *name, int *err)
 			file_put(f);
 			return found;
 		}
-		if (e == -EACCES)
+		if (e == -EACCES || e == -ENOMEM)
 			worst = e;
 		dirs += n + (end != NULL);
 	}
