@@ -1,6 +1,7 @@
 /* system.c: uname(2), sethostname(2), sysinfo(2), getrandom(2), reboot(2), syslog(2),
  * personality(2), set_tid_address(2). */
 #include <asm/errno.h>
+#include <linux/personality.h>
 #include <linux/random.h>
 #include <linux/reboot.h>
 #include <linux/sysinfo.h>
@@ -20,7 +21,11 @@
 
 long sys_uname(struct new_utsname *uname)
 {
-	return copy_to_user(uname, &uts, sizeof(uts));
+	struct new_utsname u = uts;
+
+	if ((current->proc->personality & PER_MASK) == PER_LINUX32)
+		strlcpy(u.machine, "i686", sizeof(u.machine)); /* setarch linux32 */
+	return copy_to_user(uname, &u, sizeof(u));
 }
 
 static long set_name(char *name, const char *uname, int len)
