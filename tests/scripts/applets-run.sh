@@ -24,7 +24,7 @@ echo "== chrt taskset ionice"
 chrt -p $$ | masked; chrt -f 10 sh -c 'chrt -p $$' | masked; chrt -r 5 sh -c 'chrt -p $$' | masked; chrt -b 0 sh -c 'chrt -p $$' | masked
 chrt -m; taskset 1 sh -c 'taskset -p $$' | masked; taskset -c 0 sh -c 'taskset -p $$' | masked; taskset 0x1000000 true; echo $?; chrt -f 200 true; echo $?
 echo "== watch script"
-timeout 1.3 watch -t -n 1 echo hi </dev/null | tr -d '\033' | grep -c hi | sed 's/[1-9]/some/'
+{ timeout 1.3 watch -t -n 1 echo hi </dev/null 2>&1 | grep -v Term | tr -d '\033' | grep -c hi | sed 's/[1-9]/some/'; } 2>/dev/null
 SHELL=/bin/sh; export SHELL
 script -q -c 'echo in script; tty | sed s/[0-9]//' ts </dev/null | tr -d '\r'; tr -d '\r' <ts
 printf '0.01 4\n0.01 5\n' >tm; printf 'one\nhead\ntail\n' >ts; scriptreplay tm ts | head -3; script -q -c 'exit 3' ts </dev/null; echo $?
