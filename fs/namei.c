@@ -253,14 +253,15 @@ static int may_link(const struct path *from, const struct path *dir)
 		return err;
 	if (from->mnt != dir->mnt)
 		return -EXDEV;
-	if (inode_is_dir(inode) || protected_from_link(inode))
+	if (protected_from_link(inode))
 		return -EPERM;
-	if (dir->dentry->inode->ops->link == NULL)
+	err = may_create((struct path *)dir);
+	if (err < 0)
+		return err;
+	if (dir->dentry->inode->ops->link == NULL || inode_is_dir(inode))
 		return -EPERM;
 	/* Only a file that was made without a name may get one back. */
-	if (inode->nlink == 0 && !(from->dentry->flags & DE_ANON))
-		return -ENOENT;
-	return may_create((struct path *)dir);
+	return inode->nlink == 0 && !(from->dentry->flags & DE_ANON) ? -ENOENT : 0;
 }
 
 int do_link(int olddfd, const char *oldname, int newdfd, const char *newname, int flags)
@@ -347,8 +348,11 @@ static int check_rename(struct rename *r)
 	if (err < 0)
 		return err;
 	/* A directory that changes its parent has its ".." written. */
-	if (is_dir && from_dir->dentry != to_dir->dentry) {
-		err = inode_permission(r->from->inode, MAY_WRITE);
+	if (from_dir->dentry != to_dir->dentry) {
+		if (is_dir)
+			err = inode_permission(r->from->inode, MAY_WRITE);
+		if (err == 0 && exchange && inode_is_dir(r->to->inode))
+			err = inode_permission(r->to->inode, MAY_WRITE);
 		if (err < 0)
 			return err;
 	}
@@ -480,12 +484,12 @@ int do_rename(int olddfd, const char *oldname, int newdfd, const char *newname, 
 	int err = walk_begin(&r->from_walk, olddfd, oldname, 0);
 	if (err < 0)
 		goto free;
-	err = walk_begin(&r->to_walk, newdfd, newname, 0);
-	if (err < 0)
-		goto end_from;
 	err = walk_to_parent(&r->from_walk);
 	if (err == 0)
-		err = walk_to_parent(&r->to_walk);
+		err = walk_begin(&r->to_walk, newdfd, newname, 0);
+	if (err < 0)
+		goto end_from;
+	err = walk_to_parent(&r->to_walk);
 	if (err == 0 && r->from_walk.path.mnt != r->to_walk.path.mnt)
 		err = -EXDEV;
 	if (err == 0 && r->from_walk.kind != LAST_NAME)

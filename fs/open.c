@@ -197,7 +197,7 @@ static int find_last(struct walk *w, unsigned flags, mode_t mode, struct path *o
 	*again = false;
 	if (w->kind != LAST_NAME) {
 		if (w->kind != LAST_JUMP)
-			return -EISDIR;
+			return flags & O_EXCL ? -EEXIST : -EISDIR;
 		*out = w->path;
 		path_get(out);
 		return 0;
