@@ -322,6 +322,18 @@ static int enslave_tree(struct mount *top, bool shared)
 	return 0;
 }
 
+static int share_tree(struct mount *top)
+{
+	struct mount *m = top;
+	int err;
+
+	do {
+		err = m->share == NULL ? new_share(m) : 0;
+		m = below_next(top, m);
+	} while (m != NULL && err == 0);
+	return err;
+}
+
 static int make_copies(struct hearers *h, struct mount *tree, const struct dentry *at)
 {
 	int i;
@@ -363,7 +375,6 @@ static void attach_copy(struct mount *copy, const struct path *at)
 
 int mount_graft(struct mount *tree, const struct path *at)
 {
-	struct mount *m;
 	struct hearers h;
 	int i, err;
 
@@ -373,8 +384,8 @@ int mount_graft(struct mount *tree, const struct path *at)
 	if (err < 0)
 		return err;
 	/* What is mounted on a shared mount is shared. */
-	for (m = tree; m != NULL && err == 0 && at->mnt->share != NULL; m = below_next(tree, m))
-		err = m->share == NULL ? new_share(m) : 0;
+	if (at->mnt->share != NULL)
+		err = share_tree(tree);
 	if (err == 0)
 		err = make_copies(&h, tree, at->dentry);
 	for (i = 0; i < h.count; i++) {

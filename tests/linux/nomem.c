@@ -252,6 +252,25 @@ NOMEM(bind_mount, unmount_it)
 	return on_flatshare() ? mount("/tmp", "m", NULL, MS_BIND, NULL) : 0;
 }
 
+static void unmount_peers(void)
+{
+	umount2("n", MNT_DETACH);
+	umount2("m", MNT_DETACH);
+}
+
+NOMEM(mount_on_a_shared_one, unmount_peers)
+{
+	mkdir("m", 0700);
+	mkdir("n", 0700);
+	if (!on_flatshare())
+		return 0;
+	if (mount("none", "m", "tmpfs", 0, NULL) < 0 ||
+	    mount(NULL, "m", NULL, MS_SHARED, NULL) < 0 ||
+	    mount("m", "n", NULL, MS_BIND, NULL) < 0 || mkdir("m/x", 0700) < 0)
+		return -1;
+	return mount("none", "m/x", "tmpfs", 0, NULL);
+}
+
 NOMEM(read_proc, NULL)
 {
 	int fd = open("/proc/self/maps", O_RDONLY);
