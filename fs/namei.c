@@ -322,6 +322,25 @@ struct rename {
 	unsigned flags;
 };
 
+/* What is wrong with the two names, whatever they are names of. */
+static int check_names(struct rename *r)
+{
+	struct path *from_dir = &r->from_walk.path, *to_dir = &r->to_walk.path;
+	bool is_dir = inode_is_dir(r->from->inode);
+	bool exchange = (r->flags & RENAME_EXCHANGE) != 0;
+
+	if (!is_dir && (r->from_walk.slash || (!exchange && r->to_walk.slash)))
+		return -ENOTDIR;
+	/* Linux looks at the relation of the two places before anything else. */
+	if (dentry_is_under(to_dir->dentry, r->from))
+		return -EINVAL;
+	if (r->to != NULL && dentry_is_under(from_dir->dentry, r->to))
+		return exchange ? -EINVAL : -ENOTEMPTY;
+	if (exchange && r->to != NULL && r->to_walk.slash && !inode_is_dir(r->to->inode))
+		return -ENOTDIR;
+	return 0;
+}
+
 static int check_rename(struct rename *r)
 {
 	struct path *from_dir = &r->from_walk.path, *to_dir = &r->to_walk.path;
@@ -329,15 +348,6 @@ static int check_rename(struct rename *r)
 	bool exchange = (r->flags & RENAME_EXCHANGE) != 0;
 	int err;
 
-	/* Linux looks at the relation of the two places first. */
-	if (dentry_is_under(to_dir->dentry, r->from))
-		return -EINVAL;
-	if (r->to != NULL && dentry_is_under(from_dir->dentry, r->to))
-		return exchange ? -EINVAL : -ENOTEMPTY;
-	if (!is_dir && (r->from_walk.slash || (!exchange && r->to_walk.slash)))
-		return -ENOTDIR;
-	if (exchange && r->to != NULL && r->to_walk.slash && !inode_is_dir(r->to->inode))
-		return -ENOTDIR;
 	err = may_delete(from_dir, r->from, is_dir);
 	if (err < 0)
 		return err;
@@ -457,6 +467,8 @@ static int rename_looked_up(struct rename *r)
 	} else if (err == 0 && (r->flags & RENAME_NOREPLACE)) {
 		err = -EEXIST;
 	}
+	if (err == 0)
+		err = check_names(r);
 	/* Two names of one file: nothing is to be done. */
 	if (err == 0 && r->to != NULL && r->to->inode == r->from->inode)
 		return 0;

@@ -159,14 +159,15 @@ static int open_tmpfile(const struct path *dir, unsigned flags, mode_t mode, str
 	return 0;
 }
 
-/* O_CREAT does not open what others have put into a sticky directory. */
+/* O_CREAT does not open what others have put into a sticky directory: files and FIFOs only when
+ * that is asked for, anything else always. */
 static bool protected_from_opening(const struct inode *dir, const struct inode *inode)
 {
 	unsigned level = S_ISREG(inode->mode)	 ? protect.regular
 			 : S_ISFIFO(inode->mode) ? protect.fifos
-						 : 0;
+						 : 1;
 
-	if (level == 0 || !(dir->mode & S_ISVTX) || inode->uid == dir->uid ||
+	if (level == 0 || !(dir->mode & S_ISVTX) || inode_is_dir(inode) || inode->uid == dir->uid ||
 	    inode->uid == current->proc->fsuid)
 		return false;
 	return (dir->mode & S_IWOTH) || ((dir->mode & S_IWGRP) && level >= 2);
@@ -177,10 +178,8 @@ static bool protected_from_opening(const struct inode *dir, const struct inode *
 static int open_create(struct walk *w, unsigned flags, mode_t mode, struct dentry **d,
 		       bool *created)
 {
-	if (*d != NULL && (flags & O_EXCL))
-		return -EEXIST;
 	if (*d != NULL)
-		return protected_from_opening(w->path.dentry->inode, (*d)->inode) ? -EACCES : 0;
+		return flags & O_EXCL ? -EEXIST : 0;
 	mode = S_IFREG | (mode & 07777 & ~current->proc->fs->umask);
 	int err = dir_create(&w->path, w->last, w->last_len, mode, 0, NULL, d);
 	*created = err == 0;
@@ -216,6 +215,10 @@ static int find_last(struct walk *w, unsigned flags, mode_t mode, struct path *o
 		dentry_put(d);
 		*again = err == 0;
 		return err;
+	}
+	if (!*created && protected_from_opening(w->path.dentry->inode, d->inode)) {
+		dentry_put(d);
+		return -EACCES;
 	}
 	out->mnt = w->path.mnt;
 	out->dentry = d;
