@@ -9,9 +9,13 @@
  */
 #include "harness.h"
 
+#include <sys/ipc.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
@@ -262,6 +266,30 @@ _Noreturn static void hangs(pid_t pid, uint64_t seed)
 	harness_fail(__FILE__, __LINE__, "seed %llu does not end", (unsigned long long)seed);
 }
 
+/* Sets, queues and segments outlive those who make them. */
+static void remove_ipc(void)
+{
+	union {
+		struct shmid_ds shm;
+		struct msqid_ds msg;
+		struct semid_ds sem;
+		char info[256];
+	} u;
+	int i, id;
+
+	for (i = shmctl(0, SHM_INFO, &u.shm); i >= 0; i--)
+		if ((id = shmctl(i, SHM_STAT, &u.shm)) >= 0)
+			shmctl(id, IPC_RMID, NULL);
+	for (i = msgctl(0, MSG_INFO, &u.msg); i >= 0; i--)
+		if ((id = msgctl(i, MSG_STAT, &u.msg)) >= 0)
+			msgctl(id, IPC_RMID, NULL);
+	for (i = semctl(0, 0, SEM_INFO, &u); i >= 0; i--)
+		if ((id = semctl(i, 0, SEM_STAT, &u)) >= 0)
+			semctl(id, 0, IPC_RMID);
+	for (i = 0; i < (int)ARRAY_LEN(names); i++)
+		syscall(SYS_mq_unlink, names[i]);
+}
+
 static void round_of(uint64_t seed)
 {
 	long long end = now_ms() + HANG_MS;
@@ -291,6 +319,7 @@ static void round_of(uint64_t seed)
 			;
 	while (waitpid(-1, &status, 0) > 0)
 		;
+	remove_ipc();
 	remove_root();
 }
 
