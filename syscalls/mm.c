@@ -377,20 +377,37 @@ long sys_mincore(uintptr_t addr, size_t len, unsigned char *vec)
 
 /* --- locking: all memory is resident, so what is left is to count it --- */
 
+/* Is there a page in the range that nobody may touch, and so none that could be made resident? */
+static bool has_forbidden(const struct view *v, uintptr_t start, uintptr_t end)
+{
+	for (const struct vma *vma = vma_find(v, start); vma != NULL && vma->start < end;
+	     vma = vma_next(vma)) {
+		if (vma->prot == PROT_NONE)
+			return true;
+	}
+	return false;
+}
+
 static long lock_range(uintptr_t addr, size_t len, bool lock)
 {
-	uintptr_t start = ALIGN_DOWN(addr, PAGE_SIZE), end = ALIGN_UP(addr + len, PAGE_SIZE);
+	uintptr_t start = ALIGN_DOWN(addr, PAGE_SIZE);
+	uintptr_t end = start + ALIGN_UP(len + (addr - start), PAGE_SIZE); /* may wrap to start */
 	struct view *v = current->view;
 
 	if (lock && !may_lock())
 		return -EPERM;
-	if (len > USER_END || addr > USER_END - len)
-		return -EINVAL;
+	if (end <= start)
+		return end == start ? 0 : -EINVAL;
+	if (end > USER_END)
+		return -ENOMEM;
 	if (lock && too_much_locked(end - start - view_locked_in(v, start, end)))
 		return -ENOMEM;
 	if (!range_mapped(v, start, end))
 		return -ENOMEM;
-	return view_change_flags(v, start, end - start, lock ? VM_LOCKED : 0, lock ? 0 : VM_LOCKED);
+	int err = view_change_flags(v, start, end - start, lock ? VM_LOCKED : 0,
+				    lock ? 0 : VM_LOCKED);
+
+	return err == 0 && lock && has_forbidden(v, start, end) ? -ENOMEM : err;
 }
 
 long sys_mlock(uintptr_t addr, size_t len)

@@ -54,6 +54,7 @@ static uint64_t kept[KEPT];
 static struct table_register idtr, gdtr;
 static uint64_t progress; /* system calls and switches when a tick last saw the kernel get on */
 static unsigned ticks_without;
+static pid_t culprit; /* ran when a tick in the kernel put something right; 0: none */
 
 /* --- registers --- */
 
@@ -141,6 +142,11 @@ void watchdog_program(struct regs *regs)
 	ticks_without = 0;
 	bool right = put_right(&what);
 
+	if (right && culprit != 0 && culprit == current->tid) {
+		right = false;
+		what = "a register";
+	}
+	culprit = 0;
 	if (right && (regs->rflags & RFLAGS_IF))
 		return;
 	let_next_in();
@@ -167,8 +173,10 @@ void watchdog_kernel(const struct regs *regs)
 	const char *what;
 
 	entry_counts.ticks++;
-	if (!put_right(&what))
+	if (!put_right(&what)) {
 		kprintf("%s was changed: put back\n", what);
+		culprit = current->tid;
+	}
 	if ((regs->rflags & RFLAGS_IF) || now != progress) {
 		progress = now;
 		ticks_without = 0;

@@ -79,10 +79,11 @@ TEST_SLOW(write_protection_off, 20)
 	DIES("mov %%cr0, %%rax; and $~0x10000, %%rax; mov %%rax, %%cr0");
 }
 
-/* The system-call entry somewhere else (LSTAR). */
+/* What a system call does to the flags (FMASK).  Not LSTAR: whoever makes a call before it is put right
+ * would pay. */
 TEST_SLOW(entry_changed, 20)
 {
-	DIES("mov $0xc0000082, %%ecx; xor %%eax, %%eax; xor %%edx, %%edx; wrmsr");
+	DIES("mov $0xc0000084, %%ecx; xor %%eax, %%eax; xor %%edx, %%edx; wrmsr");
 }
 
 /* The same page table again, which flushes the TLB, and the other one of the GS bases. */
