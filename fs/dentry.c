@@ -140,15 +140,10 @@ struct dentry *dentry_create(struct dentry *parent, const char *name, size_t len
 	return d;
 }
 
-void dentry_get(struct dentry *d)
-{
-	ref_get(&d->ref);
-}
-
 /* The parent's reference goes with the child: up the tree as a loop, not a recursion. */
-void dentry_put(struct dentry *d)
+void dentry_release(struct dentry *d)
 {
-	while (d != NULL && ref_put(&d->ref)) {
+	do {
 		struct dentry *parent = d->parent != d ? d->parent : NULL;
 
 		if (d->flags & DE_HASHED)
@@ -160,7 +155,7 @@ void dentry_put(struct dentry *d)
 		cache_free(&dentry_cache, d);
 		dentry_count--;
 		d = parent;
-	}
+	} while (d != NULL && ref_put(&d->ref));
 }
 
 /* --- in and out of a directory --- */

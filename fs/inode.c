@@ -134,6 +134,9 @@ int inode_permission(const struct inode *inode, unsigned mask)
 {
 	const struct proc *p = current->proc;
 
+	/* What everybody may needs no look at who it is. */
+	if ((inode->mode & inode->mode >> 3 & inode->mode >> 6 & mask) == mask)
+		return 0;
 	return permission(inode, mask, p->fsuid, in_group(inode->gid), p->cap_effective);
 }
 

@@ -87,8 +87,8 @@ enum last_kind { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT, LAST_JUMP };
 
 /* The state of one walk; path_begin() … path_end(). */
 struct walk {
-	struct path path; /* where it is */
-	struct path root, start;
+	struct path path;	 /* where it is */
+	struct path root, start; /* counted if `counted`, else the process's own */
 	unsigned flags, links;
 	const char *rest; /* what is left of the name */
 	char *text;	  /* kmalloc'ed: name with the last link's text in front */
@@ -96,6 +96,7 @@ struct walk {
 	const char *last; /* LAST_NAME: the last component, inside rest's text */
 	size_t last_len;
 	bool slash; /* there was a slash behind it */
+	bool counted;
 };
 
 int walk_begin(struct walk *w, int dfd, const char *name, unsigned flags);

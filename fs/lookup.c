@@ -48,48 +48,54 @@ static int start_at_fd(int fd, bool empty, struct path *start)
 	return err;
 }
 
-int walk_begin(struct walk *w, int dfd, const char *name, unsigned flags)
+/* Find w->root and w->start.  Nobody but the process itself changes its root and working directory,
+ * and a walk does not sleep; so only what others share, or what comes from elsewhere, is counted. */
+static int begin_at(struct walk *w, int dfd, const char *name)
 {
 	struct fs_state *fs = current->proc->fs;
+	bool absolute = name[0] == '/' && !(w->flags & LOOKUP_IN_ROOT);
 
+	w->root = fs->root;
+	if (absolute || dfd == AT_FDCWD) {
+		w->start = absolute ? fs->root : fs->cwd;
+		w->counted = fs->ref.n > 1;
+		if (w->counted)
+			path_get(&w->start);
+	} else {
+		int err = start_at_fd(dfd, name[0] == '\0', &w->start);
+		if (err < 0)
+			return err;
+		w->counted = true;
+	}
+	if (w->flags & LOOKUP_IN_ROOT)
+		w->root = w->start;
+	if (w->counted)
+		path_get(&w->root);
+	w->path = w->start;
+	path_get(&w->path);
+	return absolute && (w->flags & LOOKUP_BENEATH) ? -EXDEV : 0;
+}
+
+int walk_begin(struct walk *w, int dfd, const char *name, unsigned flags)
+{
 	memset(w, 0, sizeof(*w));
 	w->flags = flags;
 	w->rest = name;
 	if (name[0] == '\0' && !(flags & LOOKUP_EMPTY))
 		return -ENOENT;
-	w->root = fs->root;
-	path_get(&w->root);
-	int err = 0;
-	if (name[0] == '/' && !(flags & LOOKUP_IN_ROOT)) {
-		if (flags & LOOKUP_BENEATH)
-			err = -EXDEV;
-		w->start = w->root;
-		path_get(&w->start);
-	} else if (dfd == AT_FDCWD) {
-		w->start = fs->cwd;
-		path_get(&w->start);
-	} else {
-		err = start_at_fd(dfd, name[0] == '\0', &w->start);
-	}
-	if (err < 0) {
+	int err = begin_at(w, dfd, name);
+	if (err < 0)
 		walk_end(w);
-		return err;
-	}
-	if (flags & LOOKUP_IN_ROOT) {
-		path_put(&w->root);
-		w->root = w->start;
-		path_get(&w->root);
-	}
-	w->path = w->start;
-	path_get(&w->path);
-	return 0;
+	return err;
 }
 
 void walk_end(struct walk *w)
 {
 	path_put(&w->path);
-	path_put(&w->start);
-	path_put(&w->root);
+	if (w->counted) {
+		path_put(&w->start);
+		path_put(&w->root);
+	}
 	kfree(w->text);
 	w->text = NULL;
 }
@@ -164,9 +170,10 @@ static int go_down(struct walk *w, struct dentry *d)
 {
 	struct mount *before = w->path.mnt;
 
-	step_to(w, w->path.mnt, d);
-	dentry_put(d);
-	path_cross_mounts(&w->path);
+	dentry_put(w->path.dentry);
+	w->path.dentry = d;
+	if (d->mounted != 0)
+		path_cross_mounts(&w->path);
 	return (w->flags & LOOKUP_NO_XDEV) && w->path.mnt != before ? -EXDEV : 0;
 }
 

@@ -135,17 +135,8 @@ struct mount *mount_create(struct super *sb, struct dentry *root, const char *so
 	return m;
 }
 
-void mount_get(struct mount *m)
+void mount_release(struct mount *m)
 {
-	ref_get(&m->ref);
-}
-
-void mount_put(struct mount *m)
-{
-	if (m->expiring > 0)
-		m->expiring--; /* somebody has used it */
-	if (!ref_put(&m->ref))
-		return;
 	ASSERT(!m->attached);
 	struct super *sb = m->sb;
 	dentry_put(m->root);

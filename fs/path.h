@@ -51,10 +51,34 @@ struct fs_state {
 	struct path root, cwd;
 };
 
-void dentry_get(struct dentry *d);
-void dentry_put(struct dentry *d); /* NULL is allowed */
-void mount_get(struct mount *m);
-void mount_put(struct mount *m);
+/* The last reference has gone. */
+void dentry_release(struct dentry *d);
+void mount_release(struct mount *m);
+
+static inline void dentry_get(struct dentry *d)
+{
+	ref_get(&d->ref);
+}
+
+/* NULL is allowed */
+static inline void dentry_put(struct dentry *d)
+{
+	if (d != NULL && ref_put(&d->ref))
+		dentry_release(d);
+}
+
+static inline void mount_get(struct mount *m)
+{
+	ref_get(&m->ref);
+}
+
+static inline void mount_put(struct mount *m)
+{
+	if (m->expiring > 0)
+		m->expiring--; /* somebody has used it */
+	if (ref_put(&m->ref))
+		mount_release(m);
+}
 
 static inline void path_get(const struct path *p)
 {

@@ -41,17 +41,28 @@
 /* What F_SETFL may change. */
 #define SETTABLE (O_APPEND | O_NONBLOCK | O_NOATIME | O_DIRECT | FASYNC)
 
-int path_from_user(const char *user, char **path)
+#define SHORT_PATH 128
+
+static ssize_t path_of_size(const char *user, size_t size, char **path)
 {
-	*path = kmalloc(PATH_MAX);
+	*path = kmalloc(size);
 	if (*path == NULL)
 		return -ENOMEM;
-	ssize_t n = strncpy_from_user(*path, user, PATH_MAX);
-	if (n >= 0)
-		return 0;
-	kfree(*path);
-	*path = NULL;
-	return (int)n;
+	ssize_t n = strncpy_from_user(*path, user, size);
+	if (n < 0) {
+		kfree(*path);
+		*path = NULL;
+	}
+	return n;
+}
+
+int path_from_user(const char *user, char **path)
+{
+	/* Nearly all are short. */
+	ssize_t n = path_of_size(user, SHORT_PATH, path);
+	if (n == -ENAMETOOLONG)
+		n = path_of_size(user, PATH_MAX, path);
+	return n < 0 ? (int)n : 0;
 }
 
 long fd_result(struct file *f, unsigned flags, int err)

@@ -82,12 +82,31 @@ user_clear:
 	.size user_clear, . - user_clear
 
 /* ssize_t user_strncpy(char *dst, const char *src, size_t n)
- * Copy to the NUL or n bytes.  => length without the NUL, n if there was none, -1 after a fault */
+ * Copy to the NUL or n bytes.  => length without the NUL, n if there was none, -1 after a fault
+ * Words first; the one with the NUL in it, or behind which a page is missing, byte by byte.  A word
+ * x has a zero byte if (x - 0x01...) & ~x & 0x80... is not 0. */
 	.balign 16
 	.globl user_strncpy
 	.type user_strncpy, @function
 user_strncpy:
 	xor %ecx, %ecx
+	mov $0x0101010101010101, %r8
+	mov %r8, %r9
+	shl $7, %r9
+4:	lea 8(%rcx), %r10
+	cmp %rdx, %r10
+	ja 1f
+	mov (%rsi,%rcx), %rax
+	mov %rax, %r11
+	sub %r8, %r11
+	not %rax
+	and %r9, %r11
+	test %rax, %r11
+	jnz 1f
+	not %rax
+	mov %rax, (%rdi,%rcx)
+	mov %r10, %rcx
+	jmp 4b
 1:	cmp %rdx, %rcx
 	jae 2f
 	movzbl (%rsi,%rcx), %eax
@@ -100,6 +119,7 @@ user_strncpy:
 	ret
 3:	mov $-1, %rax
 	ret
+	RANGE 4b, 1b, 1b
 	RANGE 1b, 2b, 3b
 	.size user_strncpy, . - user_strncpy
 
