@@ -156,9 +156,7 @@ static void hand_children_on(struct proc *p)
 	struct proc *reaper = reaper_of(p), *child, *tmp;
 
 	LIST_FOREACH_SAFE (child, tmp, &p->children, sibling) {
-		list_remove(&child->sibling);
-		list_append(&reaper->children, &child->sibling);
-		child->parent = reaper;
+		proc_set_parent(child, reaper);
 		child->exit_signal = SIGCHLD;
 		send_death_signal(child);
 		child->maker = reaper->pid;

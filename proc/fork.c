@@ -210,11 +210,8 @@ static long child_proc(struct child *c, const struct clone_request *rq)
 	if (p == NULL)
 		return -EAGAIN;
 	c->proc = p;
-	if (real_parent != parent) {
-		list_remove(&p->sibling);
-		list_append(&real_parent->children, &p->sibling);
-		p->parent = real_parent;
-	}
+	if (real_parent != parent)
+		proc_set_parent(p, real_parent);
 	p->maker = real_parent == parent ? current->tid : parent->maker;
 	p->exit_signal = rq->flags & CLONE_PARENT ? parent->exit_signal : rq->exit_signal;
 	return share_parts(p, parent, rq->flags);

@@ -204,10 +204,17 @@ struct proc *proc_create(struct proc *parent)
 	tree_insert(&pids, &p->pid_node);
 	proc_get(p); /* the table's */
 	list_append(&proc_list, &p->all_link);
-	p->parent = parent;
 	if (parent != NULL)
-		list_append(&parent->children, &p->sibling);
+		proc_set_parent(p, parent);
 	return p;
+}
+
+void proc_set_parent(struct proc *p, struct proc *parent)
+{
+	list_remove(&p->sibling);
+	list_append(&parent->children, &p->sibling);
+	p->parent = parent;
+	p->ppid = parent->pid;
 }
 
 void proc_get(struct proc *p)

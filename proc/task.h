@@ -46,6 +46,8 @@ struct task {
 	bool signal_pending; /* 32: something is to be delivered: kept up to date by signal.c */
 	bool restore_mask;   /* 33: saved_mask is to be put back */
 	uint8_t fpu_slices;  /* with FPU instructions, in a row: arch/<name>/task.c */
+	pid_t tid;	     /* 36 */
+	struct proc *proc;   /* 40: counted */
 
 	struct tnode run_node; /* in `queue` while `queued` */
 	struct tree *queue;
@@ -55,13 +57,11 @@ struct task {
 	struct list view_link; /* in view->tasks */
 	struct list proc_link; /* in proc->tasks */
 	struct tnode tid_node; /* in the table of tids; key = tid */
-	pid_t tid;
 	enum task_state state;
 	bool queued;	   /* on the run queue */
 	bool killable;	   /* asleep, only a fatal signal wakes it */
 	bool timed_out;	   /* set by sleep_timer */
 	bool exiting;	   /* in exit already */
-	struct proc *proc; /* counted */
 	struct view *view; /* counted; NULL: a kernel task, or dead */
 	struct timer sleep_timer;
 
@@ -102,9 +102,14 @@ struct task {
 enum proc_state { PROC_ALIVE, PROC_ZOMBIE, PROC_REAPED };
 
 struct proc {
+	/* arch/<name>/ knows these offsets, too */
+	pid_t pid;		      /* 0 */
+	pid_t ppid;		      /* 4: of parent; 0: init.  See proc_set_parent() */
+	uid_t uid, euid, suid, fsuid; /* 8 */
+	gid_t gid, egid, sgid, fsgid; /* 24 */
+
 	refcount_t ref;
 	struct tnode pid_node; /* in the table of pids; key = pid */
-	pid_t pid;
 	enum proc_state state;
 	struct proc *parent; /* NULL: init */
 	struct list children, sibling;
@@ -136,8 +141,6 @@ struct proc {
 	struct waitq child_wait;       /* its wait4 callers */
 	struct waitq exit_wait;	       /* pidfds: woken when it ends, and when it is reaped */
 
-	uid_t uid, euid, suid, fsuid;
-	gid_t gid, egid, sgid, fsgid;
 	unsigned group_count;
 	gid_t *groups;
 	uint64_t cap_effective, cap_permitted, cap_inheritable, cap_bounding, cap_ambient;
@@ -203,6 +206,8 @@ int proc_init_files(void);
 struct proc *proc_create(struct proc *parent);
 void proc_get(struct proc *p);
 void proc_put(struct proc *p);
+/* Make p a child of parent, and of nobody else. */
+void proc_set_parent(struct proc *p, struct proc *parent);
 /* pid -> table, for a process that becomes another's leader. */
 void task_set_tid(struct task *t, pid_t tid);
 /* A task of p, in p->view when there is one, not yet runnable.  => NULL */

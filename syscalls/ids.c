@@ -27,9 +27,7 @@ long sys_gettid(void)
 
 long sys_getppid(void)
 {
-	const struct proc *parent = current->proc->parent;
-
-	return parent == NULL ? 0 : parent->pid;
+	return current->proc->ppid;
 }
 
 long sys_getuid(void)

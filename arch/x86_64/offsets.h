@@ -26,6 +26,19 @@
 #define TASK_KSP	0
 #define TASK_KSTACK_TOP 8
 #define TASK_WORK	32 /* two flags: signal_pending, restore_mask */
+#define TASK_TID	36
+#define TASK_PROC	40
+
+/* struct proc */
+#define PROC_PID  0
+#define PROC_PPID 4
+#define PROC_UID  8
+#define PROC_EUID 12
+#define PROC_GID  24
+#define PROC_EGID 28
+
+/* Calls that __kernel_vsyscall answers itself have numbers below this. */
+#define LEAF_LIMIT 187
 
 /* struct regs */
 #define REGS_R15    0

@@ -7,6 +7,7 @@
 #include <elf.h>
 #include <pthread.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 
 #ifndef AT_SYSINFO
 #define AT_SYSINFO 32
@@ -89,9 +90,60 @@ TEST(libc_calls_are_counted)
 	int i;
 
 	for (i = 0; i < 1000; i++)
-		CHECK_EQ(getppid(), site_getppid(0, 0, 0));
+		CHECK_EQ(getpgid(0), getpgrp());
 	if (on_flatshare())
 		CHECK(counted("syscalls_vsyscall") - before >= 1000);
+}
+
+/* What is answered without the kernel is what the kernel answers, also after it has changed. */
+static void compare_numbers(void)
+{
+	CHECK_EQ(getpid(), plain(SYS_getpid, 0, 0, 0));
+	CHECK_EQ(gettid(), plain(SYS_gettid, 0, 0, 0));
+	CHECK_EQ(getppid(), plain(SYS_getppid, 0, 0, 0));
+	CHECK_EQ(getuid(), plain(SYS_getuid, 0, 0, 0));
+	CHECK_EQ(geteuid(), plain(SYS_geteuid, 0, 0, 0));
+	CHECK_EQ(getgid(), plain(SYS_getgid, 0, 0, 0));
+	CHECK_EQ(getegid(), plain(SYS_getegid, 0, 0, 0));
+}
+
+static void *compare_in_thread(void *unused)
+{
+	(void)unused;
+	CHECK(gettid() != getpid());
+	compare_numbers();
+	return NULL;
+}
+
+TEST(numbers_of_a_process)
+{
+	pthread_t thread;
+	pid_t pid, first = getpid();
+
+	compare_numbers();
+	CHECK_EQ(pthread_create(&thread, NULL, compare_in_thread, NULL), 0);
+	CHECK_EQ(pthread_join(thread, NULL), 0);
+	pid = CHILD({
+		CHECK_EQ(getppid(), first);
+		CHECK(setresgid(11, 12, 13) == 0 && setresuid(21, 22, 23) == 0);
+		compare_numbers();
+		CHECK(getuid() == 21 && geteuid() == 22 && getgid() == 11 && getegid() == 12);
+	});
+	CHECK_EXITED(pid, 0);
+	/* A child whose parent has gone. */
+	CHECK_OK(prctl(PR_SET_CHILD_SUBREAPER, 1));
+	pid = CHILD({
+		pid_t parent = getpid();
+		if (fork() == 0) {
+			while (getppid() == parent)
+				sleep_ms(1);
+			CHECK_EQ(getppid(), first);
+			compare_numbers();
+			_exit(0);
+		}
+	});
+	CHECK_EXITED(pid, 0);
+	CHECK(wait(NULL) > 0);
 }
 
 /* AT_SYSINFO by hand. */
