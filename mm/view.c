@@ -470,40 +470,48 @@ void view_clear(struct view *v)
 
 /* --- counting --- */
 
-/* Used leaves below an entry, or (own_tables) tables that are not borrowed.  Most of a table is
- * empty, and each exit counts: no call for an entry that adds nothing. */
-static size_t entry_count(pte_t e, int level, bool own_tables)
+enum counted { ALL_PAGES, OWN_PAGES, OWN_TABLES };
+
+/* Used leaves below an entry (OWN_PAGES: that are not borrowed), or tables that are not borrowed.
+ * Most of a table is empty, and each exit counts: no call for an entry that adds nothing. */
+static size_t entry_count(pte_t e, int level, enum counted what)
 {
-	if (!pte_used(e))
+	if (!pte_used(e) || (what != ALL_PAGES && (e & PTE_BORROWED)))
 		return 0;
 	const pte_t *table = pte_table(e);
-	size_t n = own_tables && !(e & PTE_BORROWED) ? 1 : 0;
+	const pte_t not = what == OWN_PAGES ? PTE_BORROWED : 0;
+	size_t n = what == OWN_TABLES ? 1 : 0;
 	if (level > 1) {
 		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
 			if (table[i] != 0)
-				n += entry_count(table[i], level - 1, own_tables);
-	} else if (!own_tables) {
+				n += entry_count(table[i], level - 1, what);
+	} else if (what != OWN_TABLES) {
 		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-			n += table[i] != 0 && pte_used(table[i]);
+			n += table[i] != 0 && pte_used(table[i]) && !(table[i] & not );
 	}
 	return n;
 }
 
-static size_t view_walk_count(const struct view *v, bool own_tables)
+static size_t view_walk_count(const struct view *v, enum counted what)
 {
 	size_t n = 0;
 	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++)
 		for (unsigned j = 0; j < WINDOW_TOPS; j++)
-			n += entry_count(v->pane[i]->top[j], LEVEL_TOP, own_tables);
+			n += entry_count(v->pane[i]->top[j], LEVEL_TOP, what);
 	return n;
+}
+
+size_t view_resident_own(const struct view *v)
+{
+	return view_walk_count(v, OWN_PAGES);
 }
 
 size_t view_resident(const struct view *v)
 {
-	return view_walk_count(v, false);
+	return view_walk_count(v, ALL_PAGES);
 }
 
 size_t view_tables(const struct view *v)
 {
-	return view_walk_count(v, true);
+	return view_walk_count(v, OWN_TABLES);
 }

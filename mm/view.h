@@ -182,6 +182,8 @@ ssize_t view_write(struct view *v, uintptr_t addr, const void *buf, size_t len, 
 /* Pages that v maps now, shared ones included, and page-table pages below its top entries that are
  * its own: by a walk. */
 size_t view_resident(const struct view *v);
+/* The same without what a shadow borrows: its cost does not depend on the size of the view below. */
+size_t view_resident_own(const struct view *v);
 size_t view_tables(const struct view *v);
 
 /* Call fn for each page that v maps now in [start, end), page aligned, in order: mm/resident.c. */

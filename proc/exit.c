@@ -190,7 +190,7 @@ static void drop_view(struct task *t, bool last)
 	struct view *v = p->view;
 
 	if (last)
-		p->dead_max_rss = view_resident(v);
+		p->dead_max_rss = v->under != NULL ? view_resident_own(v) : view_resident(v);
 	task_set_view(t, NULL, FORK_EXIT);
 	if (last) {
 		p->view = NULL;
