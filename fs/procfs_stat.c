@@ -131,7 +131,9 @@ static struct sched_params sched_of(const struct inode *inode)
 	const struct task *t =
 		inode->proc.tid != 0 ? procfs_task(inode) : procfs_proc(inode)->leader;
 
-	return t == NULL ? (struct sched_params){ 0 } : t->sched;
+	if (t == NULL)
+		return (struct sched_params){ 0 };
+	return t->sched;
 }
 
 /* Fields 9 to 22: what it used. */
