@@ -56,6 +56,15 @@ struct procfs_entry {
 	{ .name = (n), .mode = S_IFLNK | 0777, .link = (fn), .jump = (to) }
 /* clang-format on */
 
+/* Define show_NAME() of a file that holds one number, which is not negative. */
+#define SHOW_NUMBER(name, value)                                                                   \
+	static int show_##name(struct text *t, const struct inode *inode)                          \
+	{                                                                                          \
+		(void)inode;                                                                       \
+		text_printf(t, "%lu\n", (unsigned long)(value));                                   \
+		return 0;                                                                          \
+	}
+
 /* The process and the thread of an inode.  A zombie has no thread; a process without a chosen
  * thread has its leader.  => NULL: gone */
 struct proc *procfs_proc(const struct inode *inode);

@@ -87,14 +87,6 @@ static int show_boot_id(struct text *t, const struct inode *inode)
 
 /* --- numbers --- */
 
-/* show_NAME() of a number. */
-#define SHOW_NUMBER(name, value)                                                                   \
-	static int show_##name(struct text *t, const struct inode *inode)                          \
-	{                                                                                          \
-		(void)inode;                                                                       \
-		text_printf(t, "%lu\n", (unsigned long)(value));                                   \
-		return 0;                                                                          \
-	}
 SHOW_NUMBER(pid_max, pid_max)
 SHOW_NUMBER(threads_max, task_limit())
 SHOW_NUMBER(entropy_avail, 256)

@@ -8,13 +8,6 @@
 
 #define PIPE_MAX 1048576
 
-#define SHOW_NUMBER(name, value)                                                                   \
-	static int show_##name(struct text *t, const struct inode *inode)                          \
-	{                                                                                          \
-		(void)inode;                                                                       \
-		text_printf(t, "%lu\n", (unsigned long)(value));                                   \
-		return 0;                                                                          \
-	}
 SHOW_NUMBER(overflow_id, 65534)
 SHOW_NUMBER(file_max, file_max)
 SHOW_NUMBER(pipe_max_size, PIPE_MAX)

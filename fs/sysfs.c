@@ -164,19 +164,8 @@ static const struct procfs_entry virtual_entries[] = {
 
 /* --- CPUs: there is one --- */
 
-static int show_zero(struct text *t, const struct inode *inode)
-{
-	(void)inode;
-	text_printf(t, "0\n");
-	return 0;
-}
-
-static int show_one(struct text *t, const struct inode *inode)
-{
-	(void)inode;
-	text_printf(t, "1\n");
-	return 0;
-}
+SHOW_NUMBER(zero, 0)
+SHOW_NUMBER(one, 1)
 
 static int show_none(struct text *t, const struct inode *inode)
 {

@@ -55,13 +55,6 @@ const struct procfs_entry procfs_net_entries[] = {
 
 /* --- /proc/sys/net --- */
 
-#define SHOW_NUMBER(name, value)                                                                   \
-	static int show_##name(struct text *t, const struct inode *inode)                          \
-	{                                                                                          \
-		(void)inode;                                                                       \
-		text_printf(t, "%u\n", (unsigned)(value));                                         \
-		return 0;                                                                          \
-	}
 SHOW_NUMBER(somaxconn, SOMAXCONN)
 SHOW_NUMBER(buf_default, SOCKET_BUF)
 SHOW_NUMBER(buf_max, SOCKET_BUF_MAX)

@@ -174,28 +174,16 @@ long sys_umount2(const char *target, int flags)
 	return err;
 }
 
-static int lookup_dir(const char *user, struct path *p)
-{
-	char *name;
-	int err = path_from_user(user, &name);
-
-	if (err < 0)
-		return err;
-	err = path_lookup(AT_FDCWD, name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, p);
-	kfree(name);
-	return err;
-}
-
 long sys_pivot_root(const char *new_root, const char *put_old)
 {
 	struct path p, old;
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	int err = lookup_dir(new_root, &p);
+	int err = dir_from_user(new_root, &p);
 	if (err < 0)
 		return err;
-	err = lookup_dir(put_old, &old);
+	err = dir_from_user(put_old, &old);
 	if (err == 0) {
 		err = do_pivot_root(&p, &old);
 		path_put(&old);

@@ -65,6 +65,18 @@ int path_from_user(const char *user, char **path)
 	return n < 0 ? (int)n : 0;
 }
 
+int dir_from_user(const char *user, struct path *p)
+{
+	char *name;
+	int err = path_from_user(user, &name);
+
+	if (err < 0)
+		return err;
+	err = path_lookup(AT_FDCWD, name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, p);
+	kfree(name);
+	return err;
+}
+
 long fd_result(struct file *f, unsigned flags, int err)
 {
 	if (f == NULL)

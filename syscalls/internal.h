@@ -8,6 +8,9 @@
 /* A path from the program, in a kmalloc'ed block.
  * => 0 with *path to free, -EFAULT, -ENAMETOOLONG, -ENOMEM */
 int path_from_user(const char *user, char **path);
+/* The folder that a path from the program names; a symbolic link is followed.
+ * => 0 with *p to put, -ENOTDIR, what path_from_user() and path_lookup() say */
+int dir_from_user(const char *user, struct path *p);
 
 /* An array of iovec_ from the program.  `small` (IOV_SMALL entries) is used when it is enough; free
  * the result by iov_free().  b gets all pieces, at most 2 GiB less a page in all.

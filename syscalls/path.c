@@ -262,15 +262,11 @@ long sys_open_by_handle_at(int mount_fd, struct file_handle *handle, int flags)
 
 /* --- the process's place --- */
 
-static int lookup_dir(const char *user, struct path *p)
+/* A folder that the process may enter. */
+static int place_from_user(const char *user, struct path *p)
 {
-	char *name;
-	int err = path_from_user(user, &name);
+	int err = dir_from_user(user, p);
 
-	if (err < 0)
-		return err;
-	err = path_lookup(AT_FDCWD, name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, p);
-	kfree(name);
 	if (err < 0)
 		return err;
 	err = inode_permission(p->dentry->inode, MAY_EXEC);
@@ -290,7 +286,7 @@ static void set_place(struct path *place, struct path *p)
 long sys_chdir(const char *user)
 {
 	struct path p;
-	int err = lookup_dir(user, &p);
+	int err = place_from_user(user, &p);
 
 	if (err == 0)
 		set_place(&current->proc->fs->cwd, &p);
@@ -320,7 +316,7 @@ long sys_fchdir(int fd)
 long sys_chroot(const char *user)
 {
 	struct path p;
-	int err = lookup_dir(user, &p);
+	int err = place_from_user(user, &p);
 
 	if (err < 0)
 		return err;
