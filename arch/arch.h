@@ -9,6 +9,8 @@
 
 #include "lib/types.h"
 
+uintptr_t arch_vsyscall_entry(void); /* for AT_SYSINFO; machine.h may call it */
+
 #if defined(FLATSHARE_HOST)
 #include "arch/host/machine.h"
 #else
@@ -138,7 +140,6 @@ extern struct entry_counts entry_counts;
 
 uintptr_t arch_vdso_base(void); /* for AT_SYSINFO_EHDR */
 size_t arch_vdso_size(void);
-uintptr_t arch_vsyscall_entry(void); /* for AT_SYSINFO */
 uint64_t arch_hwcap(void);
 uint64_t arch_hwcap2(void);
 /* The lines of /proc/cpuinfo that tell of the processor, from vendor on.  => length, at most size */

@@ -91,8 +91,6 @@ extern struct features features;
 /* --- vm.c --- */
 /* The entry for a 4 KiB page of the upper half; allocates tables.  => NULL: no memory */
 pte_t *vm_slot(uintptr_t va);
-/* Map device registers, uncached.  => their address; never fails after boot has begun */
-volatile void *arch_map_device(uint64_t pa, size_t size);
 /* Physical address of something in the kernel image. */
 uint64_t vm_image_pa(const void *p);
 

@@ -5,8 +5,6 @@
 #include "arch/x86_64/offsets.h"
 #include "lib/types.h"
 
-uintptr_t arch_vsyscall_entry(void);
-
 #define ARCH_NAME "x86_64" /* as uname -m says it */
 
 #define PAGE_SHIFT  12

@@ -247,7 +247,7 @@ static void count_instructions(enum side side, enum column column, bool big)
 		const struct question *q = &questions[i];
 
 		if (asked(q, side) && !(q->flags & BIG) == !big && !repeated(i))
-			fprintf(plan, "%u BENCH_CYCLES=%u /b/%s\n", ++count, INSTRUCTIONS, q->run);
+			fprintf(plan, "%u BENCH_CYCLES=%d /b/%s\n", ++count, INSTRUCTIONS, q->run);
 	}
 	fclose(plan);
 	snprintf(command, sizeof(command),

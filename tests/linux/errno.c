@@ -198,7 +198,7 @@ TEST(processes)
 	SHOW(syscall(SYS_waitid, 0, 0, NULL, 0, NULL));
 	SHOW(syscall(SYS_prctl, 12345, 0, 0, 0, 0));
 	SHOW(syscall(SYS_arch_prctl, 0x9999, 0));
-	SHOW(syscall(SYS_arch_prctl, 0x1002 /* SET_FS */, 1L << 63));
+	SHOW(syscall(SYS_arch_prctl, 0x1002 /* SET_FS */, 1UL << 63));
 	SHOW(syscall(SYS_set_robust_list, NULL, 5));
 	SHOW(syscall(SYS_sched_setaffinity, 0, 0, NULL));
 	SHOW(syscall(SYS_getgroups, -1, NULL));
