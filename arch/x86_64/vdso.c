@@ -87,11 +87,9 @@ void vdso_update_clock(void)
 
 	if (d == NULL)
 		return;
-	d->sequence++;
 	d->base = clock_params.base;
 	d->mult = clock_params.mult;
 	d->wall_offset = clock_params.wall_offset;
-	d->sequence++;
 }
 
 uintptr_t arch_vdso_base(void)

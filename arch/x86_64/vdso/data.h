@@ -4,9 +4,8 @@
 
 #include "lib/types.h"
 
-/* A reader takes `sequence`, which is even, reads, and looks whether it is still the same. */
+/* Only wall_offset ever changes, and it is one word: a reader needs no lock. */
 struct vdso_data {
-	uint32_t sequence;
 	uint64_t base, mult;  /* nanoseconds since boot = (cycles - base) * mult >> 32 */
 	uint64_t wall_offset; /* plus this: since 1970 */
 };

@@ -34,18 +34,10 @@ static uint64_t cycle_counter(void)
 
 static uint64_t now(bool wall)
 {
-	uint64_t ns;
-	uint32_t sequence;
+	uint64_t cycles = cycle_counter() - vdso_data.base;
+	uint64_t ns = (uint64_t)((unsigned __int128)cycles * vdso_data.mult >> 32);
 
-	do {
-		sequence = vdso_data.sequence;
-		ns = (uint64_t)((unsigned __int128)(cycle_counter() - vdso_data.base) *
-					vdso_data.mult >>
-				32);
-		if (wall)
-			ns += vdso_data.wall_offset;
-	} while (sequence & 1 || sequence != vdso_data.sequence);
-	return ns;
+	return wall ? ns + vdso_data.wall_offset : ns;
 }
 
 static long system_call(long nr, long a, long b)
