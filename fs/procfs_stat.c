@@ -375,14 +375,16 @@ int procfs_show_io(struct text *t, const struct inode *inode)
 {
 	const struct proc *p = procfs_proc(inode);
 	const struct task *task = procfs_task(inode);
-	struct task_io io = p->dead_io;
+	struct task_io io = { 0 };
 	int err = procfs_may_inspect(p);
 
 	if (err < 0)
 		return err;
-	if (inode->proc.tid != 0)
-		io = task == NULL ? (struct task_io){ 0 } : task->io;
-	else {
+	if (inode->proc.tid != 0) {
+		if (task != NULL)
+			io = task->io;
+	} else {
+		io = p->dead_io;
 		LIST_FOREACH (task, &p->tasks, proc_link)
 			task_io_add(&io, &task->io);
 	}
