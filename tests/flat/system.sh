@@ -1,5 +1,5 @@
 # What only our kernel can be asked, since on Linux it is the machine's own: the kernel's log, sysfs,
-# and busybox' init as the first program.
+# and busybox' init as the first program, with the ways it ends, and switch_root.
 . tests/flat/lib.sh
 
 # says NAME WANT COMMAND: what a shell in the guest prints.
@@ -42,3 +42,20 @@ case $got in
 'sysinit wait '*'respawn 0 respawn 1 respawn 2 shutdown '*) echo "ok init_follows_its_table" ;;
 *) echo "not ok init_follows_its_table: got '$got'" ;;
 esac
+
+# ended NAME WANT HOW: what init says last when a program of its table does HOW.
+ended() {
+	printf '::once:/bin/sh /etc/end\n::restart:/bin/sh -c "echo restarted; poweroff -f"\n::ctrlaltdel:/bin/echo ctrlaltdel\n' >"$dir/etc/inittab"
+	printf '::shutdown:/bin/echo shutdown\n' >>"$dir/etc/inittab"
+	echo "$3; sleep 9" >"$dir/etc/end"
+	got=$(timeout 30 $FLAT run -v "$dir/etc/inittab:/etc/inittab" -v "$dir/etc/end:/etc/end" -t -- init </dev/null 2>&1 |
+		tr -d '\r' | grep -x 'ctrlaltdel\|shutdown\|restarted\|Requesting.*' | tr '\n' ' ')
+	check "$1" output "$2" "$got"
+}
+ended init_halts 'shutdown Requesting system halt ' 'kill -USR1 1'
+ended init_powers_off 'shutdown Requesting system poweroff ' 'kill -USR2 1'
+ended init_reboots 'shutdown Requesting system reboot ' 'reboot'
+ended init_does_ctrlaltdel_and_restarts 'ctrlaltdel shutdown restarted ' 'kill -INT 1; sleep 0.3; kill -QUIT 1'
+ended init_is_not_needed '' 'poweroff -f'
+says switch_root_moves 'switched bin new.txt' 'mkdir /new; mount -t tmpfs new /new; mkdir /new/bin; cp /bin/busybox /new/bin; >/new/new.txt; >/init
+	chmod +x /init; exec switch_root /new /bin/busybox sh -c "echo switched \$(busybox ls /)"'
