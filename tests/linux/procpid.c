@@ -342,7 +342,8 @@ TEST(peak_stays)
 	CHECK(p != MAP_FAILED);
 	CHECK_OK(munmap(p, MIB(16)));
 	const char *s = own("status");
-	CHECK(number_of(s, "VmPeak") >= number_of(s, "VmSize") + 16 * 1024);
+	/* The rest may have grown a little since. */
+	CHECK(number_of(s, "VmPeak") >= number_of(s, "VmSize") + 15 * 1024);
 }
 
 /* --- memory --- */
