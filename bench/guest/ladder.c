@@ -101,7 +101,7 @@ static void by_call(unsigned long n)
 
 		__asm__ volatile("lea -256(%%rsp), %%rsp\n\tcall *%1\n\tlea 256(%%rsp), %%rsp"
 				 : "=&a"(result)
-				 : "b"(entry), "0"((long)SYS_getppid)
+				 : "b"(entry), "0"((long)SYS_getpgrp)
 				 : "rcx", "r11", "memory");
 	}
 }
@@ -109,7 +109,7 @@ static void by_call(unsigned long n)
 static void by_trap(unsigned long n)
 {
 	while (n-- > 0) {
-		long result, nr = SYS_getppid;
+		long result, nr = SYS_getpgrp;
 
 		__asm__ volatile("" : "+r"(nr));
 		__asm__ volatile("mov %1, %%rax\n\tsyscall"
