@@ -66,9 +66,9 @@ EXPORT int __vdso_clock_gettime(int clock, struct kernel_timespec *ts)
 {
 	uint64_t ns;
 
-	if (is_one_of(clock, MONOTONIC_CLOCKS))
+	if (clock == CLOCK_MONOTONIC || is_one_of(clock, MONOTONIC_CLOCKS))
 		ns = now(false);
-	else if (is_one_of(clock, WALL_CLOCKS))
+	else if (clock == CLOCK_REALTIME || is_one_of(clock, WALL_CLOCKS))
 		ns = now(true);
 	else
 		return (int)system_call(__NR_clock_gettime, clock, (long)ts);
