@@ -223,11 +223,11 @@ TEST(semaphore_between_processes)
 /* Thread-local storage, plain and with keys. */
 static __thread int local = 5;
 static pthread_key_t key;
-static volatile int destroyed;
+static int destroyed;
 
 static void destroy(void *value)
 {
-	destroyed += *(int *)value;
+	__atomic_fetch_add(&destroyed, *(int *)value, __ATOMIC_SEQ_CST);
 }
 
 static void *use_local(void *arg)
