@@ -18,7 +18,8 @@
  * sides.  A table whose other users have gone is simply made writable again.
  *
  * Traps: a top entry has to be changed by top_set(), which keeps the machine's table in step; and
- * after a leaf has changed its cached translation must go, also where only reads were cached. */
+ * after a leaf has changed its cached translation must go, also where only reads were cached, and
+ * the change must be remembered for relatives: view_flush_page() does both (mm/changes.c). */
 
 #include <asm/errno.h>
 

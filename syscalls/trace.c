@@ -31,10 +31,9 @@ static void trace_print(const char *fmt, ...)
 		kprintf("%s", line);
 }
 
-#define CALLS	     512
 #define STRING_SHOWN 32
 
-static const char *const argument_lists[CALLS] = {
+static const char *const argument_lists[SYSCALL_LIMIT] = {
 #define S(name, args, flags)	      [__NR_##name] = #args,
 #define P(name, args, flags, missing) S(name, args, flags)
 #define N(name, why)
@@ -126,7 +125,7 @@ void trace_enter(long nr, const struct regs *regs)
 {
 	char line[256];
 	size_t len = 0;
-	const char *list = nr >= 0 && nr < CALLS ? argument_lists[nr] : NULL;
+	const char *list = nr >= 0 && nr < SYSCALL_LIMIT ? argument_lists[nr] : NULL;
 
 	if (list != NULL && strcmp(list, "(void)") != 0) {
 		const char *p = list + 1;
