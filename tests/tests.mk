@@ -64,10 +64,9 @@ $(T)/root/.stamp: $(T)/plan $(T)/bin/runner $(INITRD_ROOT) $(DEPS)/busybox/.stam
 	$(Q)tests/runner/make-root $(T) $(DEPS)
 	@touch $@
 
-$(T)/linux/.stamp: $(T)/root/.stamp $(T)/host/drive $(T)/host/enter
+$(T)/linux/.stamp: $(T)/root/.stamp $(T)/host/drive $(T)/host/enter tests/runner/oracle
 	$(call say,ORACLE,$(@D))
-	$(Q)rm -rf $(@D)
-	$(Q)$(T)/host/drive -l linux $(T)/plan $(@D) $(T)/host/enter $(T)/root /t/runner /t/plan
+	$(Q)tests/runner/oracle $(T)
 	@touch $@
 
 .PHONY: test-programs oracle
