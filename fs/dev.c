@@ -5,8 +5,10 @@
  * so that those made by mknod work as well. */
 
 #include <asm/poll.h>
+#include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
+#include <linux/random.h>
 
 #include "boot/boot.h"
 #include "fs/internal.h"
@@ -15,6 +17,8 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
+#include "mm/usercopy.h"
+#include "proc/cred.h"
 #include "proc/task.h"
 
 static struct list devices = LIST_INIT(devices);
@@ -116,6 +120,36 @@ static ssize_t random_read(struct file *f, struct iobuf *b, off_t *pos)
 	return done;
 }
 
+#define ENTROPY_BITS 256 /* what Linux says of a generator that is ready */
+
+/* random(4).  The generator is full from the start, and needs nothing that programs could add:
+ * it is looked at and dropped, as what they write is. */
+static long random_ioctl(struct file *f, unsigned cmd, uintptr_t arg)
+{
+	int head[2]; /* struct rand_pool_info: entropy_count, buf_size */
+
+	(void)f;
+	switch (cmd) {
+	case RNDGETENTCNT: return put_user(ENTROPY_BITS, (int *)arg);
+	case RNDADDTOENTCNT:
+		if (!capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		if (get_user(head[0], (const int *)arg) < 0)
+			return -EFAULT;
+		return head[0] < 0 ? -EINVAL : 0;
+	case RNDADDENTROPY:
+		if (!capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		if (copy_from_user(head, (const void *)arg, sizeof(head)) < 0)
+			return -EFAULT;
+		return head[0] < 0 || head[1] < 0 ? -EINVAL : 0;
+	case RNDZAPENTCNT:
+	case RNDCLEARPOOL:
+	case RNDRESEEDCRNG: return capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
+	default: return -EINVAL;
+	}
+}
+
 /* Any place of these is as good as another. */
 static off_t any_llseek(struct file *f, off_t off, int whence)
 {
@@ -139,9 +173,9 @@ static const struct file_ops zero_ops = {
 static const struct file_ops full_ops = { .read = zero_read,
 					  .write = full_write,
 					  .llseek = any_llseek };
-static const struct file_ops random_ops = { .read = random_read,
-					    .write = null_write,
-					    .llseek = any_llseek };
+static const struct file_ops random_ops = {
+	.read = random_read, .write = null_write, .ioctl = random_ioctl, .llseek = any_llseek
+};
 
 /* --- the file system --- */
 

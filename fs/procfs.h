@@ -108,6 +108,17 @@ int procfs_show_maps(struct text *t, const struct inode *inode);
 int procfs_show_smaps(struct text *t, const struct inode *inode);
 int procfs_show_smaps_rollup(struct text *t, const struct inode *inode);
 extern const struct file_ops procfs_mem_ops;
+extern const struct file_ops procfs_pagemap_ops;
+/* procfs_place.c: what it belongs to, its timers and settings */
+int procfs_show_cgroup(struct text *t, const struct inode *inode);
+int procfs_show_id_map(struct text *t, const struct inode *inode);
+int procfs_show_setgroups(struct text *t, const struct inode *inode);
+int procfs_show_timers(struct text *t, const struct inode *inode);
+int procfs_show_timerslack(struct text *t, const struct inode *inode);
+int procfs_write_timerslack(const struct inode *inode, char *text, size_t len);
+int procfs_show_coredump_filter(struct text *t, const struct inode *inode);
+int procfs_write_coredump_filter(const struct inode *inode, char *text, size_t len);
+extern const struct procfs_entry procfs_ns_entries[];
 /* procfs_fd.c: its descriptors */
 int procfs_fd_find(const struct inode *dir, const char *name, size_t len, struct procfs_node *n);
 bool procfs_fd_next(const struct inode *dir, unsigned *key, struct procfs_node *n);

@@ -263,6 +263,12 @@ static bool thread_next(const struct inode *dir, unsigned *key, struct procfs_no
 	PROC_GUARDED("smaps", 0444, procfs_show_smaps),                                            \
 	PROC_GUARDED("smaps_rollup", 0444, procfs_show_smaps_rollup),                              \
 	{ .name = "mem", .mode = S_IFREG | 0600, .fops = &procfs_mem_ops },                        \
+	{ .name = "pagemap", .mode = S_IFREG | 0400, .fops = &procfs_pagemap_ops },                \
+	PROC_DIR("ns", 0511, procfs_ns_entries),                                                   \
+	PROC_FILE("cgroup", 0444, procfs_show_cgroup),                                             \
+	PROC_FILE("uid_map", 0444, procfs_show_id_map),                                            \
+	PROC_FILE("gid_map", 0444, procfs_show_id_map),                                            \
+	PROC_FILE("setgroups", 0444, procfs_show_setgroups),                                       \
 	PROC_LINK("cwd", cwd_link, cwd_jump),                                                      \
 	PROC_LINK("root", root_link, root_jump),                                                   \
 	PROC_LINK("exe", exe_link, exe_jump),                                                      \
@@ -287,6 +293,10 @@ static const struct procfs_entry process_entries[] = {
 	COMMON_ENTRIES,
 	PROC_FILE("mountstats", 0400, procfs_show_mountstats),
 	PROC_FILE("fork", 0444, procfs_show_proc_forks),
+	PROC_FILE("timers", 0444, procfs_show_timers),
+	PROC_FILE_RW("timerslack_ns", 0666, procfs_show_timerslack, procfs_write_timerslack),
+	PROC_FILE_RW("coredump_filter", 0644, procfs_show_coredump_filter,
+		     procfs_write_coredump_filter),
 	{ 0 },
 };
 

@@ -9,6 +9,9 @@
 
 #define CAP_ALL	    ((1ull << (CAP_LAST_CAP + 1)) - 1)
 #define TIMER_SLACK 50000ull /* PR_GET_TIMERSLACK: Linux' default */
+/* Which memory a core dump would hold, core(5): the default, and all bits there are. */
+#define COREDUMP_FILTER	    0x33u
+#define COREDUMP_FILTER_ALL 0x1ffu
 
 struct proc;
 

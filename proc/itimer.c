@@ -31,7 +31,7 @@ struct posix_timer {
 	struct clock_timer timer;
 	struct clock clock;
 	struct proc *proc;
-	int id, notify, signo;
+	int id, clock_id, notify, signo;
 	pid_t tid; /* SIGEV_THREAD_ID */
 	sigval_t value;
 	int overrun;	  /* of the signal sent last */
@@ -157,7 +157,7 @@ static int check_event(const struct sigevent *e)
 	return e->sigev_signo >= 1 && e->sigev_signo <= SIG_MAX ? 0 : -EINVAL;
 }
 
-int posix_timer_create(const struct clock *clock, const struct sigevent *event)
+int posix_timer_create(int clock_id, const struct clock *clock, const struct sigevent *event)
 {
 	struct proc *p = current->proc;
 	struct itimers *its;
@@ -178,6 +178,7 @@ int posix_timer_create(const struct clock *clock, const struct sigevent *event)
 		its->next_id = its->next_id == INT32_MAX ? 0 : its->next_id + 1;
 	} while (posix_timer_find(t->id) != NULL);
 	t->proc = p;
+	t->clock_id = clock_id;
 	t->clock = t->timer.clock = *clock;
 	t->timer.fire = posix_fire;
 	t->notify = event == NULL ? SIGEV_SIGNAL : event->sigev_notify;
@@ -191,6 +192,28 @@ int posix_timer_create(const struct clock *clock, const struct sigevent *event)
 	list_append(&its->posix, &t->link);
 	its->posix_count++;
 	return t->id;
+}
+
+bool posix_timer_next(const struct proc *p, int id, struct posix_timer_info *info)
+{
+	const struct posix_timer *t, *best = NULL;
+
+	if (p->itimers == NULL)
+		return false;
+	LIST_FOREACH (t, &p->itimers->posix, link) {
+		if (t->id <= id && (best == NULL || t->id > best->id))
+			best = t;
+	}
+	if (best == NULL)
+		return false;
+	memset(info, 0, sizeof(*info));
+	info->id = best->id;
+	info->clock_id = best->clock_id;
+	info->event.sigev_notify = best->notify;
+	info->event.sigev_signo = best->signo;
+	info->event.sigev_value = best->value;
+	info->event.sigev_notify_thread_id = best->tid;
+	return true;
 }
 
 struct posix_timer *posix_timer_find(int id)

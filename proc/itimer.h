@@ -20,13 +20,22 @@ int itimer_set(struct proc *p, int which, uint64_t value, uint64_t interval);
 
 struct posix_timer;
 
-/* event as timer_create(2) wants it, checked here.  => id, -EINVAL, -EAGAIN, -ENOMEM */
-int posix_timer_create(const struct clock *clock, const struct sigevent *event);
+/* clock is what clock_id (CLOCK_*) means; event as timer_create(2) wants it, checked here.  => id, -EINVAL, -EAGAIN, -ENOMEM */
+int posix_timer_create(int clock_id, const struct clock *clock, const struct sigevent *event);
 struct posix_timer *posix_timer_find(int id); /* => NULL */
 void posix_timer_set(struct posix_timer *t, uint64_t value, uint64_t interval, bool absolute);
 void posix_timer_get(const struct posix_timer *t, uint64_t *left, uint64_t *interval);
 int posix_timer_overrun(const struct posix_timer *t);
 void posix_timer_delete(struct posix_timer *t);
+
+/* What /proc shows of one. */
+struct posix_timer_info {
+	int id;
+	int clock_id; /* CLOCK_* */
+	struct sigevent event;
+};
+/* The timer of p with the largest id that is at most `id`.  => false: none */
+bool posix_timer_next(const struct proc *p, int id, struct posix_timer_info *info);
 
 /* The process ends: all its timers go. */
 void itimers_free(struct proc *p);

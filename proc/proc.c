@@ -126,6 +126,7 @@ void proc_init(void)
 	limits_default(&boot_proc);
 	boot_proc.cap_effective = boot_proc.cap_permitted = boot_proc.cap_bounding = CAP_ALL;
 	boot_proc.timer_slack = TIMER_SLACK;
+	boot_proc.coredump_filter = COREDUMP_FILTER;
 	boot_proc.mce_policy = PR_MCE_KILL_DEFAULT;
 	boot_task.proc = &boot_proc;
 	boot_task.tid = 0;
@@ -162,6 +163,7 @@ static int inherit(struct proc *p, const struct proc *from)
 	p->mce_policy = from->mce_policy;
 	p->ioprio = from->ioprio;
 	p->timer_slack = from->timer_slack;
+	p->coredump_filter = from->coredump_filter;
 	p->personality = from->personality;
 	p->no_new_privs = from->no_new_privs;
 	p->dumpable = from->dumpable;

@@ -150,6 +150,7 @@ struct proc {
 	bool thp_disable;     /* PR_SET_THP_DISABLE: kept, without an effect */
 	int mce_policy;	      /* PR_MCE_KILL: kept, without an effect */
 	int ioprio;	      /* ioprio_set(2): kept, without an effect */
+	unsigned coredump_filter; /* kept: no core is ever dumped */
 	uint64_t timer_slack; /* PR_SET_TIMERSLACK: kept; our timers have none */
 	unsigned personality; /* personality(2): kept, without an effect */
 	int pdeath_signal;    /* sent to it when its parent ends; 0: none */

@@ -74,7 +74,7 @@ long sys_timer_create(int id, const struct sigevent *uevent, int *utimer)
 		return -EINVAL;
 	if (clock.coarse || id == CLOCK_MONOTONIC_RAW)
 		return -EOPNOTSUPP;
-	timer = posix_timer_create(&clock, uevent == NULL ? NULL : &event);
+	timer = posix_timer_create(id, &clock, uevent == NULL ? NULL : &event);
 	if (timer < 0)
 		return timer;
 	if (put_user(timer, utimer) < 0) {
