@@ -9,6 +9,10 @@
 
 #include "lib/types.h"
 
+/* The ways into the kernel for a system call: by the instruction, by a site that was patched, by the
+ * entry that the auxiliary vector names. */
+enum arch_way { WAY_TRAP, WAY_PATCHED, WAY_VSYSCALL, WAY_COUNT };
+
 uintptr_t arch_vsyscall_entry(void); /* for AT_SYSINFO; machine.h may call it */
 
 #if defined(FLATSHARE_HOST)

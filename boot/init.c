@@ -18,6 +18,7 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "proc/task.h"
+#include "syscalls/tally.h"
 
 #define WORDS_MAX 4096 /* arguments, and environment strings */
 
@@ -171,6 +172,8 @@ void init_failed(const char *path, int err)
 
 void machine_exit(int code)
 {
+	hostport_drain();
+	tally_report();
 	if (code & 0x7f)
 		hostport_exit(HOST_SIGNALED, code & 0x7f, "");
 	hostport_exit(HOST_EXITED, (code >> 8) & 0xff, "");

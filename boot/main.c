@@ -33,6 +33,7 @@ void kernel_main(void)
 	if (hostport_present())
 		trace_sink = hostport_trace;
 	syscall_trace(option("strace") != NULL);
+	syscall_tally(option("syscalls") != NULL);
 	if (option("switch") != NULL)
 		syscall_switch(option_number("switch", 1));
 	initrd_unpack(); /* the root's first content */

@@ -511,6 +511,11 @@ static void drain(bool may_wait)
 		hostport_wait(streams_sent, may_wait);
 }
 
+void hostport_drain(void)
+{
+	drain(true);
+}
+
 /* arch_poweroff() was called by somebody else than us: a panic, or reboot(2). */
 static void before_poweroff(int status)
 {

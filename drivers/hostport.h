@@ -32,6 +32,8 @@ void hostport_set_size(unsigned rows, unsigned columns);
 /* A sink for trace lines (syscalls/trace.h). */
 void hostport_trace(const char *text, size_t len);
 
+/* Wait until what programs have written has left. */
+void hostport_drain(void);
 /* Tell the host how the guest ended (HOST_EXITED ...), and end. */
 void hostport_exit(int kind, uint32_t value, const char *text) __attribute__((noreturn));
 

@@ -119,6 +119,7 @@ static void take_exe(struct proc *p, struct exec *e)
 {
 	proc_drop_exe(p);
 	p->exe = e->file;
+	p->tally = NULL;
 	e->file = NULL;
 }
 

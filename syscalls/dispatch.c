@@ -1,11 +1,11 @@
-/* dispatch.c: from a number to a function, by the table; and the trace.
+/* dispatch.c: from a number to a function, by the table; the trace, the tally.
  *
  * The prototypes in syscalls.h and the arrays come from the same list, so a wrong signature is an
  * error where the function is defined.  In the arrays all functions have one type: arguments are
  * passed in registers, and each function reads those it knows.
  *
- * The entry code of the architecture calls what `syscall_entries` has for a number.  With the option
- * strace that is syscall_dispatch() for each of them. */
+ * The entry code of the architecture calls what `syscall_entries` has for a number.  With the options
+ * strace and syscalls that is syscall_dispatch() for each of them. */
 
 #include <asm/errno.h>
 #include <asm/unistd.h>
@@ -14,6 +14,7 @@
 #include "lib/print.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
+#include "syscalls/tally.h"
 #include "syscalls/trace.h"
 
 typedef long (*syscall_fn)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
@@ -69,17 +70,23 @@ static const char *const names[SYSCALL_LIMIT] = {
 #undef N
 };
 
-static bool traced;
+static bool traced, tallied;
 static uint64_t switch_state; /* of the random numbers of option switch=; 0: off */
 
 static void choose_entries(void)
 {
-	syscall_entries = traced || switch_state != 0 ? entries_traced : entries;
+	syscall_entries = traced || tallied || switch_state != 0 ? entries_traced : entries;
 }
 
 void syscall_trace(bool on)
 {
 	traced = on;
+	choose_entries();
+}
+
+void syscall_tally(bool on)
+{
+	tallied = on;
 	choose_entries();
 }
 
@@ -126,8 +133,11 @@ long syscall_not_there(void)
 void syscall_dispatch(struct regs *regs)
 {
 	long nr = (long)(int)regs_sysno(regs);
+	struct tally_mark mark;
 	long result;
 
+	if (tallied)
+		tally_enter(&mark, nr, regs);
 	if (traced)
 		trace_enter(nr, regs);
 	if (nr >= 0 && nr < SYSCALL_LIMIT && functions[nr] != NULL)
@@ -135,6 +145,8 @@ void syscall_dispatch(struct regs *regs)
 				       regs_arg(regs, 3), regs_arg(regs, 4), regs_arg(regs, 5));
 	else
 		result = syscall_not_there();
+	if (tallied)
+		tally_leave(&mark, nr, regs, result);
 	syscall_done(regs, nr, result);
 	if (traced)
 		trace_leave(nr, result);

@@ -69,6 +69,8 @@ void syscall_done(struct regs *regs, long nr, long result);
 const char *syscall_name(long nr); /* "?" if unknown */
 /* Print each call of every program to the trace (option strace), or no longer. */
 void syscall_trace(bool on);
+/* Count each call of every program (option syscalls, syscalls/tally.h), or no longer. */
+void syscall_tally(bool on);
 /* For tests: let another task run after every other call, at random from a seed. */
 void syscall_switch(uint64_t seed);
 

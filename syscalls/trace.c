@@ -15,9 +15,7 @@
 
 void (*trace_sink)(const char *text, size_t len);
 
-static void trace_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static void trace_print(const char *fmt, ...)
+void trace_printf(const char *fmt, ...)
 {
 	char line[384];
 	va_list ap;
@@ -43,8 +41,7 @@ static const char *const argument_lists[SYSCALL_LIMIT] = {
 #undef N
 };
 
-/* Errors that programs meet; others are shown as numbers. */
-static const char *error_name(long err)
+const char *trace_error_name(long err)
 {
 	static const char *const table[] = {
 		[EPERM] = "EPERM",
@@ -80,8 +77,31 @@ static const char *error_name(long err)
 		[ELOOP] = "ELOOP",
 		[ENOTEMPTY] = "ENOTEMPTY",
 		[ETIMEDOUT] = "ETIMEDOUT",
+		[ENAMETOOLONG] = "ENAMETOOLONG",
+		[ENODATA] = "ENODATA",
+		[EOVERFLOW] = "EOVERFLOW",
+		[ENOTSOCK] = "ENOTSOCK",
+		[EPROTONOSUPPORT] = "EPROTONOSUPPORT",
+		[EOPNOTSUPP] = "EOPNOTSUPP",
+		[EAFNOSUPPORT] = "EAFNOSUPPORT",
+		[EADDRINUSE] = "EADDRINUSE",
+		[ECONNRESET] = "ECONNRESET",
+		[EISCONN] = "EISCONN",
+		[ENOTCONN] = "ENOTCONN",
+		[ECONNREFUSED] = "ECONNREFUSED",
+		[EALREADY] = "EALREADY",
+		[EINPROGRESS] = "EINPROGRESS",
+		[ERESTARTSYS] = "ERESTARTSYS",
+		[ERESTARTNOINTR] = "ERESTARTNOINTR",
+		[ERESTARTNOHAND] = "ERESTARTNOHAND",
+		[ERESTART_RESTARTBLOCK] = "ERESTART_RESTARTBLOCK",
 	};
 	return err > 0 && err < (long)ARRAY_SIZE(table) ? table[err] : NULL;
+}
+
+const char *trace_arguments(long nr)
+{
+	return nr >= 0 && nr < SYSCALL_LIMIT ? argument_lists[nr] : NULL;
 }
 
 static size_t show_string(char *out, size_t size, uint64_t addr)
@@ -125,7 +145,7 @@ void trace_enter(long nr, const struct regs *regs)
 {
 	char line[256];
 	size_t len = 0;
-	const char *list = nr >= 0 && nr < SYSCALL_LIMIT ? argument_lists[nr] : NULL;
+	const char *list = trace_arguments(nr);
 
 	if (list != NULL && strcmp(list, "(void)") != 0) {
 		const char *p = list + 1;
@@ -145,14 +165,14 @@ void trace_enter(long nr, const struct regs *regs)
 		}
 	}
 	line[len] = 0;
-	trace_print("%d %s(%s)\n", current->tid, syscall_name(nr), line);
+	trace_printf("%d %s(%s)\n", current->tid, syscall_name(nr), line);
 }
 
 void trace_leave(long nr, long result)
 {
-	const char *err = result < 0 ? error_name(-result) : NULL;
+	const char *err = result < 0 ? trace_error_name(-result) : NULL;
 	if (err != NULL)
-		trace_print("%d %s = -1 %s\n", current->tid, syscall_name(nr), err);
+		trace_printf("%d %s = -1 %s\n", current->tid, syscall_name(nr), err);
 	else
-		trace_print("%d %s = %ld\n", current->tid, syscall_name(nr), result);
+		trace_printf("%d %s = %ld\n", current->tid, syscall_name(nr), result);
 }

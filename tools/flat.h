@@ -82,7 +82,7 @@ struct run_options {
 	struct strings volumes; /* HOST:GUEST[:ro] */
 	char **argv;		/* the program and its arguments */
 	double timeout;		/* seconds; 0: none */
-	bool interactive, tty, strace, verbose, dry_run;
+	bool interactive, tty, strace, syscalls, verbose, dry_run;
 };
 int command_run(char **argv);
 

@@ -144,6 +144,8 @@ static void add_kernel(struct strings *args, const struct run_options *run, int 
 	bytes_add(&line, run->tty ? "console=ttyS0" : "console=host", run->tty ? 13 : 12);
 	if (run->strace)
 		bytes_add(&line, " strace", 7);
+	if (run->syscalls)
+		bytes_add(&line, " syscalls", 9);
 	for (i = 0; i < run->append.count; i++) {
 		bytes_add(&line, " ", 1);
 		bytes_add(&line, run->append.item[i], strlen(run->append.item[i]));

@@ -39,6 +39,9 @@ static const char help[] =
 	"\n"
 	"Looking in:\n"
 	"      --strace             the guest's system calls, on standard error\n"
+	"      --syscalls           at the end, on standard error: a count of the guest's system\n"
+	"                           calls and their errors, by program; what is missing of them;\n"
+	"                           files in /proc, /sys, /etc and /dev that were not there\n"
 	"      --verbose            the kernel's messages, on standard error\n"
 	"      --dry-run            print QEMU's command line and do nothing\n"
 	"  -h, --help               this text\n"
@@ -66,6 +69,7 @@ enum option {
 	OPT_APPEND,
 	OPT_KERNEL,
 	OPT_STRACE,
+	OPT_SYSCALLS,
 	OPT_VERBOSE,
 	OPT_DRY_RUN,
 	OPT_HELP,
@@ -91,6 +95,7 @@ static const struct option_def options[] = {
 	{ "--append", true, OPT_APPEND },
 	{ "--kernel", true, OPT_KERNEL },
 	{ "--strace", false, OPT_STRACE },
+	{ "--syscalls", false, OPT_SYSCALLS },
 	{ "--verbose", false, OPT_VERBOSE },
 	{ "--dry-run", false, OPT_DRY_RUN },
 	{ "-h", false, OPT_HELP },
@@ -190,6 +195,7 @@ static void set_option(struct run_options *run, int id, const char *value)
 	case OPT_APPEND: strings_add(&run->append, value); break;
 	case OPT_KERNEL: run->kernel = value; break;
 	case OPT_STRACE: run->strace = true; break;
+	case OPT_SYSCALLS: run->syscalls = true; break;
 	case OPT_VERBOSE: run->verbose = true; break;
 	case OPT_DRY_RUN: run->dry_run = true; break;
 	}

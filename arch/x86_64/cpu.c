@@ -17,6 +17,7 @@ _Static_assert(offsetof(struct task, signal_pending) == TASK_WORK, "offsets.h");
 _Static_assert(offsetof(struct task, restore_mask) == TASK_WORK + 1, "offsets.h");
 _Static_assert(offsetof(struct task, tid) == TASK_TID, "offsets.h");
 _Static_assert(offsetof(struct task, proc) == TASK_PROC, "offsets.h");
+_Static_assert(offsetof(struct task, vdso_calls) == TASK_VDSO, "offsets.h");
 _Static_assert(offsetof(struct proc, pid) == PROC_PID, "offsets.h");
 _Static_assert(offsetof(struct proc, ppid) == PROC_PPID, "offsets.h");
 _Static_assert(offsetof(struct proc, uid) == PROC_UID, "offsets.h");

@@ -182,7 +182,7 @@ entry_stub:
 	cld
 	orq $REGS_LEAVE_FLAGS, (%rsp)	/* an interrupt was held between the jump and here */
 	mov (%rsp), %r11
-	push $KERNEL_CS
+	push $(KERNEL_CS | REGS_CS_STUB)
 	PUSH_ARGUMENTS 8
 	CALL_FUNCTION
 	.globl leave_stub_begin

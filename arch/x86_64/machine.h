@@ -73,6 +73,13 @@ static inline uint64_t regs_arg(const struct regs *r, unsigned n)
 	const uint64_t args[6] = { r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9 };
 	return args[n];
 }
+/* How the program came into the kernel for its system call. */
+static inline enum arch_way regs_way(const struct regs *r)
+{
+	if (r->cs & REGS_CS_VSYSCALL)
+		return WAY_VSYSCALL;
+	return r->cs & REGS_CS_STUB ? WAY_PATCHED : WAY_TRAP;
+}
 /* Go back to make system call nr again.  The syscall instruction is 2 bytes before rip, whether it
  * trapped or its site is patched.  A caller of __kernel_vsyscall is called back: its return address
  * still stands below rsp. */

@@ -11,6 +11,8 @@
 /* In the cs slot of struct regs, above the 16 bits that iretq looks at: the program came in through
  * __kernel_vsyscall, so there is no syscall instruction before rip. */
 #define REGS_CS_VSYSCALL 0x10000
+/* The same: it came in through the stub of a patched site. */
+#define REGS_CS_STUB 0x20000
 
 #define BOOT_STACK_SIZE 8192
 
@@ -28,6 +30,7 @@
 #define TASK_WORK	32 /* two flags: signal_pending, restore_mask */
 #define TASK_TID	36
 #define TASK_PROC	40
+#define TASK_VDSO	48
 
 /* struct proc */
 #define PROC_PID  0

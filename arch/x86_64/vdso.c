@@ -75,8 +75,9 @@ void arch_late_init(void)
 	map(base - PAGE_SIZE, page_pa(p), nx);
 	for (size_t at = 0; at < arch_vdso_size(); at += PAGE_SIZE)
 		map(base + at, vm_image_pa(vdso_image + at), 0);
-	vsyscall = find_symbol(option("strace") == NULL ? "__kernel_vsyscall"
-							: "__kernel_vsyscall_plain");
+	bool watched = option("strace") != NULL || option("syscalls") != NULL;
+	vsyscall = find_symbol(watched ? "__kernel_vsyscall_plain" : "__kernel_vsyscall");
+	data->count = option("syscalls") != NULL;
 	vdso_update_clock();
 	watchdog_init();
 }

@@ -74,6 +74,17 @@ case $err in
 *) echo "not ok strace: $err" ;;
 esac
 
+run --syscalls cat /etc/hostname /etc/nosuch </dev/null
+says() # NAME PATTERN: does a line of the summary look so?
+{
+	echo "$err" | grep -Eq "$2" && echo "ok syscalls_$1" || echo "not ok syscalls_$1: $err"
+}
+says program '^system calls of /bin/busybox: .*vsyscall [1-9]'
+says all '^system calls of all programs:'
+says count '^ +1 +0 +[0-9.]+  exit_group$'
+says error '^ +[2-9] +1 +[0-9.]+  open +ENOENT 1$'
+says missing_file '^  no such file: /etc/nosuch, 1 times$'
+
 run --help
 case $out in
 *"Usage: flat run"*) echo ok help ;;

@@ -7,8 +7,8 @@
  * share one address space and one privilege, so the number is read where the kernel has it.  %gs is
  * the CPU's area, and in it the current task, which is the caller whenever this code runs; its
  * process stays as long as it does.  These calls look for no signal: what shall be delivered makes
- * an interrupt, or is found at the next call.  They are not seen by the trace, so with the option
- * strace AT_SYSINFO names __kernel_vsyscall_plain. */
+ * an interrupt, or is found at the next call.  They are not seen by the trace and the tally, so with the
+ * options strace and syscalls AT_SYSINFO names __kernel_vsyscall_plain. */
 
 #include <asm/unistd.h>
 
