@@ -149,14 +149,14 @@ struct proc {
 	unsigned membarriers; /* MEMBARRIER_CMD_REGISTER_*: done */
 	unsigned securebits;  /* SECBIT_*: capabilities(7) */
 	bool no_new_privs, dumpable, child_subreaper;
-	bool thp_disable;     /* PR_SET_THP_DISABLE: kept, without an effect */
-	int mce_policy;	      /* PR_MCE_KILL: kept, without an effect */
-	int ioprio;	      /* ioprio_set(2): kept, without an effect */
+	bool thp_disable;	  /* PR_SET_THP_DISABLE: kept, without an effect */
+	int mce_policy;		  /* PR_MCE_KILL: kept, without an effect */
+	int ioprio;		  /* ioprio_set(2): kept, without an effect */
 	unsigned coredump_filter; /* kept: no core is ever dumped */
-	uint64_t timer_slack; /* PR_SET_TIMERSLACK: kept; our timers have none */
-	unsigned personality; /* personality(2): kept, without an effect */
-	int pdeath_signal;    /* sent to it when its parent ends; 0: none */
-	int oom_adj;	      /* oom_score_adj: -1000 never chosen … 1000 always */
+	uint64_t timer_slack;	  /* PR_SET_TIMERSLACK: kept; our timers have none */
+	unsigned personality;	  /* personality(2): kept, without an effect */
+	int pdeath_signal;	  /* sent to it when its parent ends; 0: none */
+	int oom_adj;		  /* oom_score_adj: -1000 never chosen … 1000 always */
 
 	struct rlimit64 limits[RLIM_NLIMITS];
 	uint64_t start_ns;
