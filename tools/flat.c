@@ -43,6 +43,7 @@ int main(int argc, char **argv)
 {
 	size_t i;
 
+	tsc_begin();
 	fill_standard_descriptors();
 	if (argc < 2) {
 		usage(stderr);

@@ -111,6 +111,10 @@ char *find_program(const char *name);
 
 /* "kvm" if it was shown to run a guest at speed on this machine, "tcg" otherwise. */
 const char *accel_choose(void);
+/* The rate of this machine's cycle counter, which QEMU's emulator shows to its guests, in kHz, measured
+ * since tsc_begin(). */
+void tsc_begin(void);
+uint64_t tsc_khz(void);
 
 /* -- flat_term.c: the host's terminal */
 

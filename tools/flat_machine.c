@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -136,6 +137,16 @@ static void add_machine(struct strings *args, const struct run_options *run)
 	strings_add(args, run->memory);
 }
 
+/* The emulator's cycle counter is the host's: what its rate is can be told. */
+static void add_clock(struct bytes *line, const struct run_options *run)
+{
+	char word[40];
+
+	if (strcmp(run->accel, "tcg") == 0)
+		bytes_add(line, word,
+			  (size_t)snprintf(word, sizeof(word), " tsc_khz=%" PRIu64, tsc_khz()));
+}
+
 static void add_kernel(struct strings *args, const struct run_options *run, int initrd)
 {
 	struct bytes line = { 0 };
@@ -150,6 +161,7 @@ static void add_kernel(struct strings *args, const struct run_options *run, int 
 		bytes_add(&line, " ", 1);
 		bytes_add(&line, run->append.item[i], strlen(run->append.item[i]));
 	}
+	add_clock(&line, run);
 	bytes_add(&line, "", 1);
 	strings_add(args, "-kernel");
 	strings_add(args, run->kernel);

@@ -10,6 +10,7 @@
  * makes it fire early, and timer_interrupt() arms it again. */
 
 #include "arch/x86_64/internal.h"
+#include "boot/boot.h"
 #include "lib/bug.h"
 #include "lib/print.h"
 
@@ -52,6 +53,13 @@
 #define GUESSED_HZ   1000000000ull
 #define SAMPLES	     64
 #define WINDOW_TICKS (PIT_HZ / 600) /* 1.7 ms */
+
+/* The APIC's timer alone, when the counter's rate is told. */
+#define APIC_READINGS 4
+#define APIC_WINDOWS  5000 /* in a second: 0.2 ms */
+
+#define TSC_KHZ_MIN 10000ull
+#define TSC_KHZ_MAX 16000000ull
 
 struct clock_params clock_params;
 
@@ -177,11 +185,17 @@ static uint64_t fit(const struct sample *s, unsigned n)
 	       (uint64_t)(over % under) / 1024 * PIT_HZ / ((uint64_t)under / 1024 + 1);
 }
 
-/* CPUID leaves 0x15 (Intel SDM volume 2) and 0x40000010 (VMware's, also KVM's).  => 0: not told */
+/* The option tsc_khz; CPUID leaves 0x15 (Intel SDM volume 2) and 0x40000010 (VMware's, also KVM's).
+ * => 0: not told */
 static uint64_t told_hz(void)
 {
+	uint64_t khz = option_number("tsc_khz", 0);
 	struct cpuid c;
 
+	if (khz != 0 && (khz < TSC_KHZ_MIN || khz > TSC_KHZ_MAX))
+		kprintf("clock: tsc_khz=%lu is no rate that a processor has\n", khz);
+	else if (khz != 0)
+		return khz * 1000;
 	if (cpuid(0, 0).eax >= 0x15) {
 		c = cpuid(0x15, 0);
 		if (c.eax != 0 && c.ebx != 0 && c.ecx != 0)
@@ -192,24 +206,50 @@ static uint64_t told_hz(void)
 	return 0;
 }
 
+/* What the APIC's timer shows and the cycle counter with it: of some readings the one that took the
+ * shortest time. */
+static uint32_t apic_sample(uint64_t *tsc)
+{
+	uint64_t best = UINT64_MAX;
+	uint32_t count = 0;
+
+	*tsc = 0;
+	for (unsigned i = 0; i < APIC_READINGS; i++) {
+		uint64_t before = cycles();
+		uint32_t now = apic_read(APIC_TIMER_CURRENT);
+		uint64_t width = cycles() - before;
+
+		if (width < best) {
+			best = width;
+			count = now;
+			*tsc = before + width / 2;
+		}
+	}
+	return count;
+}
+
 static void calibrate(void)
 {
 	static struct sample samples[SAMPLES];
-	uint64_t tsc_start, apic_hz, told = told_hz();
-	uint32_t apic_start;
-	unsigned n;
+	uint64_t tsc_start, tsc_end, apic_hz;
+	uint32_t apic_start, apic_end;
 
 	apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
-	apic_start = apic_read(APIC_TIMER_CURRENT);
-	tsc_start = cycles();
-	n = take_samples(samples);
-	tsc_hz = told != 0 ? told : fit(samples, n);
+	apic_start = apic_sample(&tsc_start);
+	tsc_hz = told_hz();
+	if (tsc_hz == 0) {
+		tsc_hz = fit(samples, take_samples(samples));
+	} else {
+		while (cycles() - tsc_start < tsc_hz / APIC_WINDOWS)
+			;
+	}
 	if (tsc_hz == 0) {
 		kprintf("clock: the PIT stands still; taking the cycle counter as 1 GHz\n");
 		tsc_hz = GUESSED_HZ;
 	}
-	apic_hz = (uint64_t)(apic_start - apic_read(APIC_TIMER_CURRENT)) * (tsc_hz / 1000) /
-		  ((cycles() - tsc_start) / 1000 + 1);
+	apic_end = apic_sample(&tsc_end);
+	apic_hz = (uint64_t)(apic_start - apic_end) * (tsc_hz / 1000) /
+		  ((tsc_end - tsc_start) / 1000 + 1);
 	apic_write(APIC_TIMER_INITIAL, 0);
 	apic_mult = (apic_hz << 22) / (NSEC_PER_SEC >> 10);
 	/* hz fits in 34 bits: (1e9 << 32) / hz without overflow */

@@ -109,6 +109,7 @@ struct boot {
 	const char *init, *initrd;
 	double limit; /* seconds until `until` must have come, times settings.factor */
 	const char *until;
+	const char *machine; /* NULL: settings.machine */
 	bool warm; /* the host gives all memory before the start, not page by page */
 };
 

@@ -22,14 +22,17 @@ static void exec_qemu(const struct guest *g, const struct boot *boot)
 	bool ours = g->side == FLAT, fixed = g->column == FIXED;
 
 	snprintf(mib, sizeof(mib), "%uM", boot->mib);
-	snprintf(machine, sizeof(machine), "%s%s", settings.machine,
+	snprintf(machine, sizeof(machine), "%s%s",
+		 boot->machine != NULL ? boot->machine : settings.machine,
 		 boot->warm ? ",memory-backend=ram" : "");
 	snprintf(ram, sizeof(ram), "memory-backend-ram,id=ram,prealloc=on,size=%uM", boot->mib);
+	/* The rate of the time stamp counter is told, since measuring it takes time, and Linux can
+	 * hang in it. */
 	if (ours)
-		snprintf(append, sizeof(append), "init=%s%s %s", boot->init,
-			 fixed ? " norandmaps" : "", settings.flat_append);
+		snprintf(append, sizeof(append), "init=%s tsc_khz=%.0f%s %s", boot->init,
+			 settings.icount ? 1e6 : settings.khz, fixed ? " norandmaps" : "",
+			 settings.flat_append);
 	else
-		/* The rate of the time stamp counter is told, since measuring it can hang. */
 		snprintf(append, sizeof(append),
 			 "console=ttyS0 quiet loglevel=0 panic=-1 rdinit=%s tsc_early_khz=%.0f "
 			 "tsc=reliable%s %s",

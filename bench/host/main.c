@@ -135,12 +135,12 @@ static bool repeated(size_t i)
 
 static bool start(struct guest *g, enum side side, enum column column, bool big)
 {
-	const struct boot boot = { big ? settings.big_mib : settings.mib,
-				   "/b/init",
-				   settings.initrd,
-				   60,
-				   "@ready",
-				   true };
+	const struct boot boot = { .mib = big ? settings.big_mib : settings.mib,
+				   .init = "/b/init",
+				   .initrd = settings.initrd,
+				   .limit = 60,
+				   .until = "@ready",
+				   .warm = true };
 
 	for (unsigned tries = 0; tries < 3; tries++)
 		if (guest_start(g, side, column, &boot))

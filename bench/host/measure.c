@@ -5,16 +5,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { START_MIB = 256, MOST_MIB = 256, STARTS = 9, FEWEST_STARTS = 3, PART_FOR_STARTS = 8 };
+enum { START_MIB = 256, MOST_MIB = 256, STARTS = 9, FEWEST_STARTS = 3, PART_FOR_STARTS = 16 };
 
 static const char *const names[SIDES] = { "Linux", "Flatshare" };
 
-/* From QEMU's start to the first line of a shell script that is the first program. */
-static void boot_pairs(void)
+/* From QEMU's start to the first line of a shell script that is the first program.  machine: NULL, the
+ * usual one. */
+static void boot_pairs(const char *name, const char *machine)
 {
-	const struct boot boot = {
-		START_MIB, "/b/scripts/first.sh", settings.small_initrd, 30, "@shell", false
-	};
+	const struct boot boot = { .mib = START_MIB,
+				   .init = "/b/scripts/first.sh",
+				   .initrd = settings.small_initrd,
+				   .limit = 30,
+				   .until = "@shell",
+				   .machine = machine };
 	unsigned rounds = settings.quick ? FEWEST_STARTS : STARTS;
 	double end = now() + settings.minutes * 60 / PART_FOR_STARTS;
 	struct guest g;
@@ -35,12 +39,23 @@ static void boot_pairs(void)
 			if (good)
 				guest_stop(&g);
 			else
-				failed("boot.shell: %s does not reach its shell; last: %s",
+				failed("%s: %s does not reach its shell; last: %s", name,
 				       names[side], g.last);
 		}
 		for (unsigned s = 0; s < SIDES && good; s++)
-			series_add(s, i % COLUMNS, "boot.shell", "ms", ms[s]);
+			series_add(s, i % COLUMNS, name, "ms", ms[s]);
 	}
+}
+
+static void boot_usual(void)
+{
+	boot_pairs("boot.shell", NULL);
+}
+
+/* The machine that `flat run` takes. */
+static void boot_microvm(void)
+{
+	boot_pairs("boot.microvm", "microvm,acpi=off,pic=on,pit=on,rtc=on");
 }
 
 /* The smallest -m with which a shell does some work; 0: not even the most. */
@@ -50,9 +65,11 @@ static unsigned smallest(enum side side, enum column column)
 
 	while (good - bad > 1) {
 		unsigned mib = bad == 0 && good > MOST_MIB ? MOST_MIB : (bad + good) / 2;
-		const struct boot boot = {
-			mib, "/b/scripts/work.sh", settings.small_initrd, 12, "@worked", false
-		};
+		const struct boot boot = { .mib = mib,
+					   .init = "/b/scripts/work.sh",
+					   .initrd = settings.small_initrd,
+					   .limit = 12,
+					   .until = "@worked" };
 		struct guest g;
 
 		progress("smallest memory, %s: -m %uM", names[side], mib);
@@ -86,7 +103,11 @@ static void memory(void)
 /* How many shells there can be: the guest prints the count so far. */
 static unsigned fit(enum side side, unsigned mib)
 {
-	const struct boot boot = { mib, "/b/init", settings.initrd, 12, "@ready", false };
+	const struct boot boot = { .mib = mib,
+				   .init = "/b/init",
+				   .initrd = settings.initrd,
+				   .limit = 12,
+				   .until = "@ready" };
 	static const char command[] = "1 /b/many fit\n";
 	struct guest g;
 	double count = 0;
@@ -139,9 +160,9 @@ void measure_from_outside(bool (*wanted)(const struct question *))
 		const char *name;
 		void (*measure)(void);
 	} all[] = {
-		{ "size.kernel", kernel_size }, { "boot.shell", boot_pairs },
-		{ "size.memory", memory },	{ "size.fit-64", fit_64 },
-		{ "size.fit-128", fit_128 },
+		{ "size.kernel", kernel_size },	  { "boot.shell", boot_usual },
+		{ "boot.microvm", boot_microvm }, { "size.memory", memory },
+		{ "size.fit-64", fit_64 },	  { "size.fit-128", fit_128 },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {

@@ -87,6 +87,8 @@ const struct question questions[] = {
 
 	{ MACHINE, "boot.shell", "QEMU's start to the shell's first output", NULL, NULL, RATIO, 20,
 	  NULL, BY_HOST | COUNTLESS },
+	{ MACHINE, "boot.microvm", "the same on microvm", NULL, NULL, RATIO, 20, NULL,
+	  BY_HOST | COUNTLESS },
 	{ MACHINE, "size.kernel", "size of the kernel's image", NULL, NULL, NONE, 0, NULL,
 	  BY_HOST | COUNTLESS },
 	{ MACHINE, "size.memory", "smallest memory for a shell's work", NULL, NULL, RATIO, 10, NULL,
