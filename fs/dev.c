@@ -234,7 +234,7 @@ void dev_init(void)
 		{ "urandom", 9, &random_ops, 0666 },
 	};
 	int err;
-	struct super *sb = super_create(&devtmpfs_type, NULL, &err);
+	struct super *sb = super_create(&devtmpfs_type, NULL, NULL, &err);
 
 	if (sb == NULL)
 		panic("no memory for /dev");

@@ -61,7 +61,9 @@ struct page *inode_page(struct inode *inode, uint64_t index, int *err)
 	if (!S_ISREG(inode->mode) || index >= pages_of(inode->size))
 		return NULL;
 	struct page *page = radix_get(&inode->pages, index);
-	if (page == NULL)
+	if (page == NULL && inode->ops->fill != NULL)
+		page = inode->ops->fill(inode, index, err);
+	else if (page == NULL)
 		page = add_page(inode, index, PAGE_ZERO, err);
 	if (page != NULL)
 		page_get(page);
@@ -217,8 +219,7 @@ static ssize_t write_page(struct inode *inode, uint64_t at, struct iobuf *b, siz
 	return -EFAULT;
 }
 
-/* How far a write may go.  => bytes, -EFBIG */
-static ssize_t write_limit(uint64_t at, size_t n)
+ssize_t filemap_write_limit(uint64_t at, size_t n)
 {
 	uint64_t limit = MIN(current->proc->limits[RLIMIT_FSIZE].rlim_cur, MAX_FILE_SIZE);
 
@@ -242,7 +243,7 @@ static ssize_t filemap_write(struct file *f, struct iobuf *b, off_t *pos)
 		return 0;
 	if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
 		return -EPERM;
-	n = write_limit(at, left);
+	n = filemap_write_limit(at, left);
 	if (n < 0)
 		return n;
 	left = (size_t)n;

@@ -9,7 +9,9 @@
  * A super is one instance of a file system; it lives while inodes of it do.
  *
  * Locks: one CPU, no preemption in the kernel, and nothing in fs/ sleeps except pipes, the opening of
- * FIFOs, file locks and what device drivers do; those say so. */
+ * FIFOs, file locks and what device drivers do; those say so.  The operations of a file system that is
+ * elsewhere (fs_type.remote) may sleep until its answer comes: what was looked up before may be
+ * different after it, so such a file system checks again what it does, and its dentries are not pinned. */
 #ifndef FS_INODE_H
 #define FS_INODE_H
 
@@ -30,6 +32,25 @@ struct file_lock;
 struct inotify_watch;
 struct xattr;
 struct super;
+struct statfs;
+
+/* What setattr changes: chmod, chown, utimens. */
+struct attr {
+	unsigned set; /* ATTR_* */
+	mode_t mode;  /* permissions */
+	uid_t uid;
+	gid_t gid;
+	int64_t atime, mtime; /* ns since 1970 */
+};
+enum {
+	ATTR_MODE = 1,
+	ATTR_UID = 2,
+	ATTR_GID = 4,
+	ATTR_ATIME = 8, /* to `atime` */
+	ATTR_MTIME = 16,
+	ATTR_ATIME_NOW = 32,
+	ATTR_MTIME_NOW = 64,
+};
 
 struct inode_ops {
 	/* Find a name that is not in the dentry cache.  NULL: the cache holds all names.
@@ -41,12 +62,19 @@ struct inode_ops {
 	int (*create)(struct inode *dir, struct dentry *d, mode_t mode, dev_t rdev,
 		      const char *target);
 	int (*link)(struct inode *dir, struct inode *inode, struct dentry *d);
-	/* d's inode loses the name d (files and empty directories). */
-	void (*unlink)(struct inode *dir, struct dentry *d);
+	/* d's inode loses the name d.  Directories are empty, or (remote) that is checked here: -ENOTEMPTY.
+	 * In memory it cannot fail. */
+	int (*unlink)(struct inode *dir, struct dentry *d);
 	/* An inode without a name (O_TMPFILE). */
 	struct inode *(*tmpfile)(struct super *sb, mode_t mode, int *err);
 	/* d moves from one directory to another; bookkeeping only. */
 	void (*moved)(struct inode *from, struct inode *to, struct dentry *d);
+	/* Instead of unlink and moved, where names are not only in the cache: d gets the name in `to`;
+	 * `old` (or NULL) is what it replaces.  flags: RENAME_* */
+	int (*rename)(struct inode *from, struct dentry *d, struct inode *to, const char *name,
+		      struct dentry *old, unsigned flags);
+	/* Before the inode itself is changed.  NULL: there is nothing else to change */
+	int (*setattr)(struct inode *inode, const struct attr *a);
 	/* Symbolic links: the text, NUL-terminated in a kmalloc'ed string; or a jump. */
 	char *(*readlink)(struct inode *inode, int *err);
 	int (*follow)(struct inode *inode, struct path *to);
@@ -54,8 +82,19 @@ struct inode_ops {
 	/* fallocate(2) of [from, to): make a hole within the size; make sure of memory. */
 	int (*punch)(struct inode *inode, uint64_t from, uint64_t to);
 	int (*allocate)(struct inode *inode, uint64_t from, uint64_t to);
-	/* Refresh what stat(2) shows (procfs). */
+	/* Refresh what stat(2) shows. */
 	void (*refresh)(struct inode *inode);
+	/* What stat(2) shows as st_blocks.  NULL: the pages that there are */
+	uint64_t (*blocks)(const struct inode *inode);
+	/* A page within the size that is not in inode->pages: put it there.  NULL: zeroes
+	 * => without a reference of its own; NULL with *err as inode_page() has it */
+	struct page *(*fill)(struct inode *inode, uint64_t index, int *err);
+	/* Extended attributes that are not kept in memory; permissions have been looked at.  NULL: they
+	 * are (fs/xattr.c).  size 0: only ask */
+	ssize_t (*getxattr)(struct inode *inode, const char *name, void *value, size_t size);
+	ssize_t (*listxattr)(struct inode *inode, char *list, size_t size);
+	int (*setxattr)(struct inode *inode, const char *name, const void *value, size_t size,
+			int flags);
 	/* The last reference goes: free what the file system hung on it. */
 	void (*evict)(struct inode *inode);
 };
@@ -80,6 +119,7 @@ struct inode {
 	struct pipe *pipe;	       /* FIFOs that are open, pipes */
 	unsigned seals;		       /* memfd: F_SEAL_* */
 	uint8_t write_hint;	       /* F_SET_RW_HINT: kept, without an effect */
+	void *node;		       /* what a file system has beside it: fs/p9*.c */
 	union {
 		struct { /* regular files of a ramfs */
 			struct radix pages;
@@ -113,7 +153,11 @@ struct fs_type {
 	void (*show)(const struct super *sb, char *buf, size_t size);
 	/* The super goes: free what hangs on it.  NULL: nothing */
 	void (*release)(struct super *sb);
+	/* Fill in what statfs(2) shows of it, beside type, name length and flags.  NULL: by the limits
+	 * => 0, -errno */
+	int (*statfs)(struct super *sb, struct statfs *st);
 	bool computed; /* contents are made when they are read: no blocks */
+	bool remote;   /* operations may sleep: see above */
 };
 
 struct super {
@@ -128,7 +172,8 @@ struct super {
 	uint64_t xattr_bytes;			/* taken by extended attributes */
 	uint64_t default_pages, default_inodes; /* limits that options need not show */
 	mode_t root_mode;
-	void *priv; /* of the file system */
+	const char *source; /* of mount(2), while it is filled; may be NULL */
+	void *priv;	    /* of the file system */
 	uid_t root_uid;
 	gid_t root_gid;
 	bool read_only;

@@ -40,7 +40,10 @@ void dentry_drop_tree(struct dentry *root);
 extern struct list mount_list;
 extern const struct fs_type *const fs_types[];
 
-struct super *super_create(const struct fs_type *type, const char *options, int *err);
+struct super *super_create(const struct fs_type *type, const char *source, const char *options,
+			   int *err);
+/* Has any file system been mounted whose operations sleep? */
+extern bool have_remote;
 void super_get(struct super *sb);
 void super_put(struct super *sb);
 /* Keep the tree of names up, as a mount does; let it go. */
@@ -138,6 +141,8 @@ int filemap_truncate(struct inode *inode, uint64_t size);
 int filemap_punch(struct inode *inode, uint64_t from, uint64_t to);
 int filemap_allocate(struct inode *inode, uint64_t from, uint64_t to);
 void filemap_free(struct inode *inode);
+/* How far a write of n bytes at `at` may go.  => bytes, -EFBIG */
+ssize_t filemap_write_limit(uint64_t at, size_t n);
 /* "." and "..", at cookies 0 and 1. */
 bool dir_emit_dots(struct file *f, struct dir_context *ctx);
 

@@ -49,7 +49,8 @@ static int start_at_fd(int fd, bool empty, struct path *start)
 }
 
 /* Find w->root and w->start.  Nobody but the process itself changes its root and working directory,
- * and a walk does not sleep; so only what others share, or what comes from elsewhere, is counted. */
+ * and a walk does not sleep unless a file system is elsewhere; so else only what others share, or what
+ * comes from a descriptor, is counted. */
 static int begin_at(struct walk *w, int dfd, const char *name)
 {
 	struct fs_state *fs = current->proc->fs;
@@ -58,7 +59,7 @@ static int begin_at(struct walk *w, int dfd, const char *name)
 	w->root = fs->root;
 	if (absolute || dfd == AT_FDCWD) {
 		w->start = absolute ? fs->root : fs->cwd;
-		w->counted = fs->ref.n > 1;
+		w->counted = fs->ref.n > 1 || have_remote;
 		if (w->counted)
 			path_get(&w->start);
 	} else {
@@ -124,6 +125,11 @@ int lookup_one(struct dentry *parent, const char *name, size_t len, struct dentr
 	int err = dir->ops->lookup(dir, name, len, &inode);
 	if (err < 0)
 		return err;
+	*out = dentry_find(parent, name, len);
+	if (*out != NULL) { /* another task has looked it up while we slept */
+		inode_put(inode);
+		return 0;
+	}
 	d = dentry_create(parent, name, len);
 	if (d == NULL) {
 		inode_put(inode);

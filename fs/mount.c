@@ -31,6 +31,7 @@ struct mount *anon_mount;
 /* More than anybody has; the list is searched from end to end. */
 #define MOUNTS_MAX 4096
 
+bool have_remote;
 static unsigned next_dev = 1;
 static int next_mount_id = 1;
 static size_t mount_count;
@@ -51,7 +52,8 @@ const struct fs_type *fs_type_find(const char *name)
 
 /* --- supers --- */
 
-struct super *super_create(const struct fs_type *type, const char *options, int *err)
+struct super *super_create(const struct fs_type *type, const char *source, const char *options,
+			   int *err)
 {
 	struct super *sb = cache_alloc(&super_cache);
 
@@ -62,7 +64,10 @@ struct super *super_create(const struct fs_type *type, const char *options, int 
 	sb->type = type;
 	sb->dev = dev_make(0, next_dev++);
 	sb->root_mode = 0755;
+	sb->source = source;
 	*err = type->fill(sb, options);
+	sb->source = NULL;
+	have_remote |= type->remote;
 	if (*err < 0) {
 		super_put(sb);
 		return NULL;
@@ -240,7 +245,8 @@ static int mount_new(const char *source, const struct path *at, const char *type
 
 	if (t == NULL)
 		return -ENODEV;
-	struct super *sb = t == &devtmpfs_type ? dev_super_get() : super_create(t, options, &err);
+	struct super *sb =
+		t == &devtmpfs_type ? dev_super_get() : super_create(t, source, options, &err);
 	if (sb == NULL)
 		return err;
 	struct mount *m = mount_create(sb, sb->root, source, mount_flags(flags));

@@ -1,7 +1,8 @@
 /* namei.c: calls that change directories: mknod, mkdir, symlink, unlink, rmdir, link, rename.
  *
  * Each walks to the parent directory, looks the last name up, checks, then lets the file system do
- * its bookkeeping and moves the dentry.  Nothing sleeps in between, so what was checked holds. */
+ * its bookkeeping and moves the dentry.  Nothing sleeps in between, so what was checked holds; a file
+ * system that is elsewhere checks for itself what can be different when it is asked. */
 
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -51,9 +52,15 @@ static int may_delete(struct path *dir, struct dentry *d, bool directory)
 	return 0;
 }
 
+/* Is what the cache has all that there is?  Else the file system looks when it is asked to remove. */
+static bool knows_entries(const struct inode *dir)
+{
+	return dir->ops->lookup == NULL;
+}
+
 static bool dir_empty(const struct inode *dir)
 {
-	return dir->ops->lookup == NULL && dir->child_count == 0;
+	return dir->child_count == 0;
 }
 
 /* Walk to the parent and require a name in the last place.
@@ -70,6 +77,18 @@ static int begin_at_parent(struct walk *w, int dfd, const char *name, int if_not
 	if (err < 0)
 		walk_end(w);
 	return err;
+}
+
+/* Put a new name into the cache, where a look-up that went on meanwhile may have put it too. */
+static void add_fresh(struct dentry *d)
+{
+	struct dentry *other = have_remote ? dentry_find(d->parent, d->name, d->name_len) : NULL;
+
+	if (other != NULL) {
+		dentry_remove(other);
+		dentry_put(other);
+	}
+	dentry_add(d);
 }
 
 /* --- making --- */
@@ -96,7 +115,7 @@ int dir_create(struct path *dir, const char *name, size_t len, mode_t mode, dev_
 		dentry_put(d);
 		return err;
 	}
-	dentry_add(d);
+	add_fresh(d);
 	notify_entry(inode, IN_CREATE, d);
 	if (out != NULL)
 		*out = d;
@@ -183,11 +202,13 @@ static int remove_name(struct path *dir, struct dentry *d, bool directory)
 		return -EBUSY;
 	if (inode->ops->unlink == NULL)
 		return -EPERM;
-	if (directory && !dir_empty(d->inode))
+	if (directory && knows_entries(d->inode) && !dir_empty(d->inode))
 		return -ENOTEMPTY;
 	struct inode *gone = d->inode;
 	bool is_dir = inode_is_dir(gone);
-	inode->ops->unlink(inode, d);
+	err = inode->ops->unlink(inode, d);
+	if (err < 0)
+		return err;
 	if (!is_dir)
 		notify_inode(gone, IN_ATTRIB);
 	dentry_remove(d);
@@ -299,7 +320,7 @@ int do_link(int olddfd, const char *oldname, int newdfd, const char *newname, in
 	struct inode *dir = w.path.dentry->inode;
 	err = dir->ops->link(dir, from.dentry->inode, d);
 	if (err == 0) {
-		dentry_add(d);
+		add_fresh(d);
 		notify_inode(d->inode, IN_ATTRIB);
 		notify_entry(dir, IN_CREATE, d);
 		if (from.dentry->parent != from.dentry)
@@ -366,11 +387,13 @@ static int check_rename(struct rename *r)
 		if (err < 0)
 			return err;
 	}
-	if (from_dir->dentry->inode->ops->moved == NULL)
+	const struct inode_ops *ops = from_dir->dentry->inode->ops;
+	if (ops->moved == NULL && ops->rename == NULL)
 		return -EPERM;
 	if (r->from->mounted > 0 || (r->to != NULL && r->to->mounted > 0))
 		return -EBUSY;
-	if (r->to != NULL && !exchange && is_dir && !dir_empty(r->to->inode))
+	if (r->to != NULL && !exchange && is_dir && knows_entries(r->to->inode) &&
+	    !dir_empty(r->to->inode))
 		return -ENOTEMPTY;
 	return 0;
 }
@@ -440,7 +463,7 @@ static int move_name(struct rename *r)
 	}
 	/* nothing fails any more */
 	if (r->to != NULL) {
-		to_dir->ops->unlink(to_dir, r->to);
+		(void)to_dir->ops->unlink(to_dir, r->to);
 		dentry_remove(r->to);
 	}
 	dentry_move(r->from, to->path.dentry, name, to->last_len);
@@ -449,6 +472,32 @@ static int move_name(struct rename *r)
 		dentry_add(whiteout);
 		dentry_put(whiteout);
 	}
+	notify_move(from_dir, r->from_walk.last, r->from_walk.last_len, r->from,
+		    r->to == NULL ? NULL : r->to->inode);
+	return 0;
+}
+
+/* The file system moves the name, and then the cache follows, as far as it still has the two. */
+static int move_remote(struct rename *r)
+{
+	struct walk *to = &r->to_walk;
+	struct inode *from_dir = r->from_walk.path.dentry->inode;
+	char *name = dentry_name(to->last, to->last_len);
+
+	if (name == NULL)
+		return -ENOMEM;
+	int err = from_dir->ops->rename(from_dir, r->from, to->path.dentry->inode, name, r->to,
+					r->flags);
+	struct dentry *there =
+		err < 0 ? NULL : dentry_find(to->path.dentry, to->last, to->last_len);
+	if (there != NULL && there != r->from)
+		dentry_remove(there);
+	dentry_put(there);
+	if (err < 0 || !(r->from->flags & DE_HASHED)) {
+		kfree(name);
+		return err;
+	}
+	dentry_move(r->from, to->path.dentry, name, to->last_len);
 	notify_move(from_dir, r->from_walk.last, r->from_walk.last_len, r->from,
 		    r->to == NULL ? NULL : r->to->inode);
 	return 0;
@@ -476,6 +525,8 @@ static int rename_looked_up(struct rename *r)
 		err = check_rename(r);
 	if (err < 0)
 		return err;
+	if (r->from_walk.path.dentry->inode->ops->rename != NULL)
+		return move_remote(r);
 	if (r->flags & RENAME_EXCHANGE) {
 		exchange_names(r);
 		return 0;

@@ -183,6 +183,8 @@ static int open_create(struct walk *w, unsigned flags, mode_t mode, struct dentr
 	mode = S_IFREG | (mode & 07777 & ~current->proc->fs->umask);
 	int err = dir_create(&w->path, w->last, w->last_len, mode, 0, NULL, d);
 	*created = err == 0;
+	if (err == -EEXIST && !(flags & O_EXCL)) /* somebody else has made it meanwhile */
+		err = walk_last(w, d);
 	return err;
 }
 

@@ -128,7 +128,7 @@ static int ramfs_link(struct inode *dir, struct inode *inode, struct dentry *d)
 	return 0;
 }
 
-static void ramfs_unlink(struct inode *dir, struct dentry *d)
+static int ramfs_unlink(struct inode *dir, struct dentry *d)
 {
 	struct inode *inode = d->inode;
 
@@ -141,6 +141,7 @@ static void ramfs_unlink(struct inode *dir, struct dentry *d)
 		dir_changed(dir, -1, 0);
 	}
 	inode->ctime = time_now();
+	return 0;
 }
 
 static void ramfs_moved(struct inode *from, struct inode *to, struct dentry *d)

@@ -145,7 +145,7 @@ static bool boot_replace(struct dentry *dir, const char *name, mode_t mode, stru
 		return true;
 	}
 	dentry_drop_tree(d);
-	dir->inode->ops->unlink(dir->inode, d);
+	(void)dir->inode->ops->unlink(dir->inode, d);
 	dentry_remove(d);
 	dentry_put(d);
 	return false;
@@ -286,7 +286,7 @@ int ramfs_boot_link(const char *path, const char *to)
 static struct mount *mount_kernel(const struct fs_type *type, const char *source)
 {
 	int err;
-	struct super *sb = super_create(type, NULL, &err);
+	struct super *sb = super_create(type, source, NULL, &err);
 	struct mount *m = sb == NULL ? NULL : mount_create(sb, sb->root, source, MS_RELATIME);
 
 	if (m == NULL)

@@ -67,6 +67,8 @@ size_t iobuf_zero(struct iobuf *b, size_t n);
 #define FILE_MAPS_ZEROES 1
 #define FILE_MAPS_SEALED 2
 
+enum sync_how { SYNC_PAGES, SYNC_DATA, SYNC_ALL };
+
 struct file_ops {
 	/* *pos is the place to use and to advance; NULL ops mean EINVAL.  => bytes, -errno */
 	ssize_t (*read)(struct file *f, struct iobuf *b, off_t *pos);
@@ -82,6 +84,9 @@ struct file_ops {
 	 * mappings are never to be written to */
 	int (*mmap)(struct file *f, unsigned prot, unsigned vm_flags);
 	int (*readdir)(struct file *f, struct dir_context *ctx);
+	/* Bring to where it is kept what a mapping has written, and (how != SYNC_PAGES) let it be safe
+	 * there.  NULL: there is nothing behind the pages.  => 0, -errno */
+	int (*sync)(struct file *f, enum sync_how how);
 	void (*flush)(struct file *f); /* at each close */
 	/* Append lines to /proc/<pid>/fdinfo/<fd>: what is special about f.  NULL: nothing */
 	void (*fdinfo)(struct text *t, struct file *f);

@@ -137,7 +137,9 @@ int xattr_set(const struct path *p, const char *name, const void *value, size_t 
 	if (err == 0 && strcmp(name, "security.capability") == 0)
 		err = -EOPNOTSUPP;
 	if (err == 0)
-		err = put(inode, name, value, size, flags);
+		err = inode->ops != NULL && inode->ops->setxattr != NULL
+			      ? inode->ops->setxattr(inode, name, value, size, flags)
+			      : put(inode, name, value, size, flags);
 	if (err == 0)
 		changed(p);
 	return err;
@@ -155,14 +157,20 @@ int xattr_remove(const struct path *p, const char *name)
 		err = is_known(inode, name);
 	if (err < 0)
 		return err;
-	if (!find(inode, name, &place))
-		return -ENODATA;
-	forget(inode, place);
+	if (inode->ops != NULL && inode->ops->setxattr != NULL) {
+		err = inode->ops->setxattr(inode, name, NULL, 0, XATTR_REPLACE);
+		if (err < 0)
+			return err;
+	} else {
+		if (!find(inode, name, &place))
+			return -ENODATA;
+		forget(inode, place);
+	}
 	changed(p);
 	return 0;
 }
 
-ssize_t xattr_get(const struct inode *inode, const char *name, void *value, size_t size)
+ssize_t xattr_get(struct inode *inode, const char *name, void *value, size_t size)
 {
 	struct xattr **place;
 	int err = may_use(inode, name, MAY_READ);
@@ -171,7 +179,9 @@ ssize_t xattr_get(const struct inode *inode, const char *name, void *value, size
 		err = is_known(inode, name);
 	if (err < 0)
 		return err;
-	if (!find((struct inode *)inode, name, &place))
+	if (inode->ops != NULL && inode->ops->getxattr != NULL)
+		return inode->ops->getxattr(inode, name, value, size);
+	if (!find(inode, name, &place))
 		return -ENODATA;
 	const struct xattr *x = *place;
 	if (size != 0 && size < x->size)
@@ -181,11 +191,13 @@ ssize_t xattr_get(const struct inode *inode, const char *name, void *value, size
 	return (ssize_t)x->size;
 }
 
-ssize_t xattr_list(const struct inode *inode, char *list, size_t size)
+ssize_t xattr_list(struct inode *inode, char *list, size_t size)
 {
 	bool admin = capable(CAP_SYS_ADMIN);
 	size_t done = 0;
 
+	if (inode->ops != NULL && inode->ops->listxattr != NULL)
+		return inode->ops->listxattr(inode, list, size);
 	for (const struct xattr *x = inode->xattrs; x != NULL; x = x->next) {
 		size_t len = strlen(x->name) + 1;
 		if (has_prefix(x->name, "trusted.") && !admin)

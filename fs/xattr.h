@@ -14,10 +14,10 @@
 /* All in kernel memory, with the permission checks of the calls of these names. */
 int xattr_set(const struct path *p, const char *name, const void *value, size_t size, int flags);
 /* size 0: only ask.  => bytes of the value, -ENODATA, -ERANGE … */
-ssize_t xattr_get(const struct inode *inode, const char *name, void *value, size_t size);
+ssize_t xattr_get(struct inode *inode, const char *name, void *value, size_t size);
 int xattr_remove(const struct path *p, const char *name);
 /* Names, each with its NUL.  size 0: only ask.  => bytes, -ERANGE */
-ssize_t xattr_list(const struct inode *inode, char *list, size_t size);
+ssize_t xattr_list(struct inode *inode, char *list, size_t size);
 void xattr_free(struct inode *inode); /* the inode goes */
 
 #endif

@@ -69,8 +69,6 @@ void view_flush_stale(struct view *v, uintptr_t addr);
 struct vma *vma_create(const struct vma *like, uintptr_t start, uintptr_t end);
 void vma_destroy(struct vma *vma);
 int vma_copy_all(struct view *to, const struct view *from); /* => -ENOMEM, partly done */
-/* The first VMA that touches [start, end).  => NULL */
-struct vma *vma_first_in(const struct view *v, uintptr_t start, uintptr_t end);
 void vma_insert(struct view *v, struct vma *vma);
 void vma_delete(struct view *v, struct vma *vma);
 void vma_set_start(struct view *v, struct vma *vma, uintptr_t start);

@@ -128,6 +128,8 @@ void view_install(struct view *v);
 
 /* Which VMA holds addr.  => NULL: nobody's */
 struct vma *vma_find(const struct view *v, uintptr_t addr);
+/* The first VMA that touches [start, end).  => NULL */
+struct vma *vma_first_in(const struct view *v, uintptr_t start, uintptr_t end);
 struct vma *vma_first(const struct view *v);
 struct vma *vma_next(const struct vma *vma);
 /* Is [addr, addr + len) inside the view's own windows? */

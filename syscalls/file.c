@@ -751,9 +751,9 @@ long sys_readahead(int fd, off_t off, size_t len)
 	return err;
 }
 
-/* --- sync: there is nothing behind the page cache --- */
+/* --- sync: behind most page caches there is nothing --- */
 
-static long sync_fd(int fd)
+static long sync_fd(int fd, enum sync_how how)
 {
 	struct file *f = fd_get(fd);
 
@@ -762,6 +762,8 @@ static long sync_fd(int fd)
 	bool can = !f->inode->sb->type->computed &&
 		   (S_ISREG(f->inode->mode) || inode_is_dir(f->inode));
 	int err = f->flags & O_PATH ? -EBADF : can ? 0 : -EINVAL;
+	if (err == 0 && f->ops->sync != NULL)
+		err = f->ops->sync(f, how);
 	file_put(f);
 	return err;
 }
@@ -775,12 +777,12 @@ long sys_sync(void)
 
 long sys_fsync(int fd)
 {
-	return sync_fd(fd);
+	return sync_fd(fd, SYNC_ALL);
 }
 
 long sys_fdatasync(int fd)
 {
-	return sync_fd(fd);
+	return sync_fd(fd, SYNC_DATA);
 }
 
 long sys_syncfs(int fd)

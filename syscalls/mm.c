@@ -152,11 +152,33 @@ long sys_mmap(uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off
 	return at;
 }
 
+/* Write back what shared mappings of files in the range hold, where that means anything.  It may sleep,
+ * so the range is looked at anew after each file.  => 0, -errno of the first that failed */
+static int sync_range(uintptr_t addr, uintptr_t end, enum sync_how how)
+{
+	const struct vma *vma;
+	int result = 0;
+
+	while (addr < end && (vma = vma_first_in(current->view, addr, end)) != NULL) {
+		struct file *f = vma->flags & VM_SHARED ? vma->file : NULL;
+		addr = vma->end;
+		if (f == NULL || f->ops->sync == NULL)
+			continue;
+		file_get(f);
+		int err = f->ops->sync(f, how);
+		file_put(f);
+		result = result == 0 ? err : result;
+	}
+	return result;
+}
+
 long sys_munmap(uintptr_t addr, size_t len)
 {
 	if ((addr & PAGE_MASK) || len == 0 || len > USER_LAST || addr > USER_LAST - len)
 		return -EINVAL;
-	return view_unmap(current->view, addr, ALIGN_UP(len, PAGE_SIZE));
+	len = ALIGN_UP(len, PAGE_SIZE);
+	(void)sync_range(addr, addr + len, SYNC_PAGES);
+	return view_unmap(current->view, addr, len);
 }
 
 /* May the file behind vma be mapped with this protection? */
@@ -353,7 +375,10 @@ long sys_msync(uintptr_t addr, size_t len, int flags)
 	len = ALIGN_UP(len, PAGE_SIZE); /* which may be 0 then, and that is well */
 	if (len > USER_END || addr > USER_END - len)
 		return -ENOMEM;
-	return range_mapped(current->view, addr, addr + ALIGN_UP(len, PAGE_SIZE)) ? 0 : -ENOMEM;
+	if (!range_mapped(current->view, addr, addr + ALIGN_UP(len, PAGE_SIZE)))
+		return -ENOMEM;
+	return flags & MS_SYNC ? sync_range(addr, addr + len, SYNC_ALL)
+			       : sync_range(addr, addr + len, SYNC_PAGES);
 }
 
 long sys_mincore(uintptr_t addr, size_t len, unsigned char *vec)

@@ -68,6 +68,8 @@ static int64_t nanoseconds(int64_t ns)
 
 static uint64_t blocks(const struct inode *inode)
 {
+	if (inode->ops != NULL && inode->ops->blocks != NULL)
+		return inode->ops->blocks(inode);
 	if (S_ISREG(inode->mode) && !inode->sb->type->computed)
 		return inode->pages.count * (PAGE_SIZE / 512);
 	return 0;
@@ -251,6 +253,14 @@ long sys_faccessat2(int dfd, const char *path, int mode, int flags)
 	return access_at(dfd, path, mode, flags);
 }
 
+/* Let the file system change it too. */
+static int set_attr(struct inode *inode, const struct attr *a)
+{
+	if (inode->ops == NULL || inode->ops->setattr == NULL)
+		return 0;
+	return inode->ops->setattr(inode, a);
+}
+
 /* --- chmod, chown --- */
 
 static int change_mode(const struct path *p, mode_t mode)
@@ -269,6 +279,9 @@ static int change_mode(const struct path *p, mode_t mode)
 		return -EPERM;
 	if (!in_group(inode->gid) && !capable(CAP_FSETID))
 		mode &= ~(mode_t)S_ISGID;
+	err = set_attr(inode, &(struct attr){ .set = ATTR_MODE, .mode = mode });
+	if (err < 0)
+		return err;
 	inode->mode = (inode->mode & S_IFMT) | mode;
 	inode->ctime = time_now();
 	notify_dentry(p->dentry, IN_ATTRIB);
@@ -318,6 +331,10 @@ static int change_owner(const struct path *p, uid_t uid, gid_t gid)
 	if (gid != (gid_t)-1 && !capable(CAP_CHOWN) &&
 	    (me->fsuid != inode->uid || (!in_group(gid) && gid != inode->gid)))
 		return -EPERM;
+	unsigned set = (uid != (uid_t)-1 ? ATTR_UID : 0u) | (gid != (gid_t)-1 ? ATTR_GID : 0u);
+	err = set_attr(inode, &(struct attr){ .set = set, .uid = uid, .gid = gid });
+	if (err < 0)
+		return err;
 	if (uid != (uid_t)-1)
 		inode->uid = uid;
 	if (gid != (gid_t)-1)
@@ -389,6 +406,24 @@ static int64_t time_value(const struct __kernel_timespec *t, int64_t old, int64_
 	return MIN(MAX(t->tv_sec, -limit), limit) * NSEC + t->tv_nsec;
 }
 
+/* The same for a file system that is elsewhere, whose clock says what now is. */
+static struct attr times_attr(const struct __kernel_timespec t[2])
+{
+	struct attr a = { .set = ATTR_ATIME_NOW | ATTR_MTIME_NOW };
+
+	if (t == NULL)
+		return a;
+	a.set = t[0].tv_nsec == UTIME_NOW    ? ATTR_ATIME_NOW
+		: t[0].tv_nsec == UTIME_OMIT ? 0
+					     : ATTR_ATIME;
+	a.set |= t[1].tv_nsec == UTIME_NOW    ? ATTR_MTIME_NOW
+		 : t[1].tv_nsec == UTIME_OMIT ? 0
+					      : ATTR_MTIME;
+	a.atime = time_value(&t[0], 0, 0);
+	a.mtime = time_value(&t[1], 0, 0);
+	return a;
+}
+
 /* t NULL: both now. */
 static int set_times(const struct path *p, const struct __kernel_timespec t[2])
 {
@@ -410,6 +445,10 @@ static int set_times(const struct path *p, const struct __kernel_timespec t[2])
 		if (err < 0)
 			return err;
 	}
+	struct attr a = times_attr(t);
+	err = set_attr(inode, &a);
+	if (err < 0)
+		return err;
 	inode->atime = t == NULL ? now : time_value(&t[0], inode->atime, now);
 	inode->mtime = t == NULL ? now : time_value(&t[1], inode->mtime, now);
 	inode->ctime = now;
@@ -501,7 +540,7 @@ long sys_utime(const char *path, const struct utimbuf *user)
 
 static int give_statfs(const struct mount *m, struct statfs *user)
 {
-	const struct super *sb = m->sb;
+	struct super *sb = m->sb;
 	struct statfs st;
 
 	memset(&st, 0, sizeof(st));
@@ -516,6 +555,11 @@ static int give_statfs(const struct mount *m, struct statfs *user)
 	st.f_files = (long)sb->max_inodes;
 	uint64_t inodes = sb->inodes + (sb->xattr_bytes + 1023) / 1024;
 	st.f_ffree = (long)(sb->max_inodes - MIN(inodes, sb->max_inodes));
+	if (sb->type->statfs != NULL) {
+		int err = sb->type->statfs(sb, &st);
+		if (err < 0)
+			return err;
+	}
 	st.f_flags = ST_VALID | (long)(m->flags & (MS_NOSUID | MS_NODEV | MS_NOEXEC)) |
 		     (mount_want_write(m) < 0 ? ST_RDONLY : 0) |
 		     (m->flags & MS_NOATIME ? ST_NOATIME : 0) |
