@@ -49,7 +49,8 @@ struct task {
 	uint8_t fpu_slices;  /* with FPU instructions, in a row: arch/<name>/task.c */
 	pid_t tid;	     /* 36 */
 	struct proc *proc;   /* 40: counted */
-	uint64_t vdso_calls; /* 48: answered by the vDSO and not in the tally yet (option syscalls) */
+	uint64_t
+		vdso_calls; /* 48: answered by the vDSO and not in the tally yet (option syscalls) */
 
 	struct tnode run_node; /* in `queue` while `queued` */
 	struct tree *queue;
@@ -171,7 +172,7 @@ struct proc {
 
 	struct list forks; /* records of its forks, newest last: proc/forkrec.h */
 	unsigned fork_count;
-	uint64_t unknown_calls[16]; /* numbers reported already, bit per number */
+	uint64_t unknown_calls[16];  /* numbers reported already, bit per number */
 	struct tally_program *tally; /* syscalls/tally.c; NULL: not looked for since exec */
 };
 

@@ -110,7 +110,7 @@ struct boot {
 	double limit; /* seconds until `until` must have come, times settings.factor */
 	const char *until;
 	const char *machine; /* NULL: settings.machine */
-	bool warm; /* the host gives all memory before the start, not page by page */
+	bool warm;	     /* the host gives all memory before the start, not page by page */
 };
 
 /* Start one and wait for the line `until`.  => false: it ended, or was too slow */
