@@ -152,7 +152,7 @@ help:
 #: make clean      remove what was built here;  make distclean: the third-party parts too
 #: BUILD=folder    build elsewhere;  V=1: show commands;  EXTRA_CFLAGS=...: e.g. -DDEBUG
 
-check: all tools-run tools-check
+check: all tools-run tools-check tools-root
 	@tests/run $(TESTS)
 lint: tools-lint $(DEPS)/uapi/.stamp $(DEPS)/zlib/.stamp
 	@KFLAGS='$(filter-out -fno-plt -g -O2,$(KCFLAGS))' HFLAGS='$(HOST_CFLAGS)' tools/lint $(CHECKS)

@@ -13,6 +13,7 @@ static const struct subcommand {
 	const char *summary;
 } subcommands[] = {
 	{ "run", command_run, "run a Linux program on Flatshare in QEMU" },
+	{ "root", command_root, "make a root for it of Debian packages" },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

@@ -50,6 +50,30 @@ int write_all(int fd, const void *data, size_t len);
 void print_quoted(const char *s);
 double now_seconds(void);
 
+/* -- flat_spawn.c: other programs */
+
+/* The path of a program on PATH, or NULL. */
+char *look_for_program(const char *name);
+/* The same, but dies if it is not installed, naming the Debian package that has it. */
+char *find_program(const char *name, const char *package);
+/* Run a program, with nothing to read, and hand each line that it writes, to whichever descriptor, to
+ * line().  The locale is C.  => its exit status, or 128 plus the signal that ended it. */
+int run_lines(char **argv, void (*line)(void *context, char *text), void *context);
+
+/* -- flat_cache.c: what is kept from one call of flat to the next */
+
+#define CACHE_ROOTS "roots" /* the folder in the cache for roots and what makes them */
+/* The path of a file, or folder, in the user's cache; the folder that it is in is there.
+ * FLAT_CACHE names another folder than XDG_CACHE_HOME/flatshare.
+ * => NULL if nothing can be kept */
+char *cache_path(const char *name);
+/* Wait until nobody else holds the lock of a file in the cache.  => the lock: close() ends it */
+int cache_lock(const char *path);
+/* Remove a folder and all below it, or a file. */
+void remove_tree(const char *path);
+/* A number for a text: equal texts, equal numbers. */
+uint64_t text_hash(const char *text);
+
 /* -- flat_opt.c: options of a subcommand */
 
 struct option_def {
@@ -86,6 +110,25 @@ struct run_options {
 };
 int command_run(char **argv);
 
+/* -- flat_root.c */
+
+int command_root(char **argv);
+
+/* -- flat_apt.c: which packages a root is made of */
+
+struct package_set {
+	const char *suite;	 /* Debian's name of a release */
+	struct strings include;	 /* names of packages */
+	bool update;		 /* ask for newer lists, however new ours are */
+	struct strings versions; /* found by apt_resolve: "NAME VERSION", sorted */
+	struct strings sources;	 /* lines of a sources.list */
+};
+/* This machine's own release.  Dies if it does not say. */
+char *apt_own_suite(void);
+/* Find the versions of all packages that the set comes to, from package lists of our own that are at
+ * most a day old.  Dies with the reason if there is no such package or no list. */
+void apt_resolve(struct package_set *set);
+
 /* -- flat_archive.c: cpio archives for the guest's first file system */
 
 /* Put the guest's initrd together.  => a descriptor that QEMU opens as /dev/fd/N. */
@@ -104,8 +147,6 @@ struct machine {
 };
 /* Start QEMU, or print its command line and exit if run->dry_run. */
 void machine_start(struct machine *m, const struct run_options *run, int initrd_fd);
-/* The path of a program on PATH.  Dies if it is not installed. */
-char *find_program(const char *name);
 
 /* -- flat_accel.c */
 

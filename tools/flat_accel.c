@@ -152,33 +152,12 @@ static char *cache_key(void)
 {
 	struct utsname host;
 	struct stat st = { 0 };
-	char *path = find_program(qemu_name());
+	char *path = find_program(qemu_name(), "qemu-system-x86");
 
 	uname(&host);
 	stat(path, &st);
 	return xasprintf("%s %s %s %s %lld", host.nodename, host.release, host.version, path,
 			 (long long)st.st_mtime);
-}
-
-static char *cache_file(void)
-{
-	const char *cache = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
-	char *parent, *folder, *file;
-
-	if (cache != NULL && *cache == '/')
-		parent = xstrdup(cache);
-	else if (home != NULL && *home == '/')
-		parent = xasprintf("%s/.cache", home);
-	else
-		return NULL;
-	mkdir(parent, 0700);
-	folder = xasprintf("%s/flatshare", parent);
-	mkdir(folder, 0700);
-	file = xasprintf("%s/accel", folder);
-	free(parent);
-	free(folder);
-	return file;
 }
 
 /* => "kvm", "tcg", or NULL: nothing known for this key */
@@ -219,7 +198,7 @@ const char *accel_choose(void)
 
 	if (access("/dev/kvm", R_OK | W_OK) < 0)
 		return "tcg";
-	file = cache_file();
+	file = cache_path("accel");
 	if (file == NULL)
 		return "tcg";
 	key = cache_key();

@@ -208,28 +208,6 @@ static void print_command(const struct strings *args)
 	putchar('\n');
 }
 
-/* execvp's search, done before the fork: the child of vfork may do little. */
-char *find_program(const char *name)
-{
-	const char *path = getenv("PATH");
-
-	if (strchr(name, '/') != NULL)
-		return xstrdup(name);
-	if (path == NULL)
-		path = "/usr/local/bin:/usr/bin:/bin";
-	while (*path != '\0') {
-		size_t len = strcspn(path, ":");
-		char *full = xasprintf("%.*s/%s", (int)len, path, name);
-
-		if (access(full, X_OK) == 0)
-			return full;
-		free(full);
-		path += len;
-		path += *path == ':';
-	}
-	die("%s is not installed (Debian: apt-get install qemu-system-x86)", name);
-}
-
 /* In the child of vfork: become QEMU.  It gets a session of its own, so that the terminal's signals
  * reach only us, and dies with us. */
 static void become_qemu(const char *path, char **argv, const int q[ENDS], pid_t parent)
@@ -292,7 +270,7 @@ void machine_start(struct machine *m, const struct run_options *run, int initrd_
 		print_command(&args);
 		exit(0);
 	}
-	path = find_program(args.item[0]);
+	path = find_program(args.item[0], "qemu-system-x86");
 	if (spawn(&m->pid, path, args.item, ends) < 0)
 		die("cannot start %s: %m", path);
 	close_ends(ends);
