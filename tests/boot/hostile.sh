@@ -13,7 +13,7 @@ alive" "$out"
 # A bomb that is let go for a second, by root; the shell can still fork, and one kill is enough.
 # shellcheck disable=SC2086
 run -m 64M $ROOT --timeout 100 sh -c "$lost"'
-	bomb() { setsid /t/hostile @bomb & sleep $1; [ "$(seq 3 | wc -l)" = 3 ] || echo no fork; kill -9 -1; wait
+	bomb() { setsid /t/hostile @bomb & sleep $1; seq 3 | wc -l; kill -9 -1; wait
 		while [ "$(sed -n "s/^procs: //p" /proc/flatshare)" -gt 4 ]; do sleep 0.05; done; }
 	bomb 0.5; bomb 1; bomb 0.5
 	# What is lost is lost each time; what a page of small objects keeps is not.
@@ -22,7 +22,8 @@ run -m 64M $ROOT --timeout 100 sh -c "$lost"'
 		[ $((a - b)) -gt 2 ] || { echo none lost; exit; }
 	done
 	echo "lost $((a - b))"' </dev/null
-check fork_bomb out "none lost" "$out"
+check fork_bomb out "3
+none lost" "$(echo "$out" | uniq)"
 
 # Memory that the first process asks for when another has it.
 for how in touch read; do
