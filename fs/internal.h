@@ -42,8 +42,6 @@ extern const struct fs_type *const fs_types[];
 
 struct super *super_create(const struct fs_type *type, const char *source, const char *options,
 			   int *err);
-/* Has any file system been mounted whose operations sleep? */
-extern bool have_remote;
 void super_get(struct super *sb);
 void super_put(struct super *sb);
 /* Keep the tree of names up, as a mount does; let it go. */
@@ -85,6 +83,9 @@ int mount_share_id(const struct mount *m);
 int mount_master_id(const struct mount *m);
 
 /* --- lookup.c --- */
+
+/* Has any file system been mounted whose operations sleep? */
+extern bool have_remote;
 
 enum last_kind { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT, LAST_JUMP };
 

@@ -28,6 +28,8 @@
 /* As Linux has them without a distribution's settings. */
 struct protect protect = { .hardlinks = 1 };
 
+bool have_remote;
+
 /* --- begin and end --- */
 
 static int start_at_fd(int fd, bool empty, struct path *start)

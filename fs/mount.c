@@ -31,7 +31,6 @@ struct mount *anon_mount;
 /* More than anybody has; the list is searched from end to end. */
 #define MOUNTS_MAX 4096
 
-bool have_remote;
 static unsigned next_dev = 1;
 static int next_mount_id = 1;
 static size_t mount_count;
