@@ -133,6 +133,9 @@ struct page *arch_stub_page(struct inode *inode, uint64_t index);
  * this mapping.  => borrowed, or NULL */
 struct vma;
 struct page *arch_patched_page(const struct vma *vma, uint64_t index);
+/* Let regs, which are about to be shown, not say that the program of `view` is in a stub. */
+struct view;
+void arch_hide_stub(struct view *view, struct regs *regs);
 /* The inode goes away: free its stubs and copies. */
 void arch_patch_forget(struct inode *inode);
 

@@ -267,3 +267,32 @@ int view_replace(struct view *v, uintptr_t addr, struct page *page)
 	view_flush_page(v, addr, false);
 	return 0;
 }
+
+/* Is the page of a file at addr, which vma maps, shown patched? */
+static bool shown_patched(struct view *v, const struct vma *vma, uintptr_t addr, uint64_t index)
+{
+	const struct page *patched = vma->kind == VMA_FILE ? arch_patched_page(vma, index) : NULL;
+
+	return patched != NULL && view_peek(v, addr) == patched;
+}
+
+int view_unpatch(struct view *v, uintptr_t addr, size_t len)
+{
+	int err = 0;
+
+	for (uintptr_t a = ALIGN_DOWN(addr, PAGE_SIZE); a < addr + len && err == 0;
+	     a += PAGE_SIZE) {
+		const struct vma *vma = vma_find(v, a);
+		if (vma == NULL)
+			continue;
+		uint64_t index = (vma->offset + (a - vma->start)) >> PAGE_SHIFT;
+		if (!shown_patched(v, vma, a, index))
+			continue;
+		struct page *page = inode_page(vma->file->inode, index, &err);
+		if (page == NULL)
+			break;
+		err = view_replace(v, a, page);
+		page_put(page);
+	}
+	return err;
+}

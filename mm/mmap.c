@@ -187,6 +187,25 @@ int view_unmap(struct view *v, uintptr_t addr, size_t len)
 	return 0;
 }
 
+#define STUBS_REACH (2ul << 30) /* of the jump from text to its stubs */
+
+void view_drop_stubs(struct view *v, uintptr_t addr)
+{
+	struct vma *stubs = vma_first_in(v, addr, USER_END), *vma;
+
+	if (stubs == NULL || stubs->kind != VMA_STUBS)
+		return;
+	uintptr_t low = stubs->start > STUBS_REACH ? stubs->start - STUBS_REACH : USER_START;
+	bool used = false;
+	for (vma = vma_first_in(v, low, stubs->start); vma != NULL && vma != stubs;
+	     vma = vma_next(vma)) {
+		if (vma->file != NULL && vma->file->inode == stubs->file->inode)
+			used = vma->kind == VMA_FILE; /* and not the same file once more, below */
+	}
+	if (!used)
+		(void)view_unmap(v, stubs->start, stubs->end - stubs->start);
+}
+
 /* The first VMA at or after `vma` that maps something of the file from byte `from` on. */
 static struct vma *next_mapping(struct vma *vma, const struct inode *inode, uint64_t from)
 {

@@ -152,6 +152,9 @@ size_t view_locked_in(const struct view *v, uintptr_t start, uintptr_t end);
 int view_change_flags(struct view *v, uintptr_t addr, size_t len, unsigned set, unsigned clear);
 /* Unmap what is mapped in the range (page aligned).  => 0, -ENOMEM (a VMA had to be split) */
 int view_unmap(struct view *v, uintptr_t addr, size_t len);
+/* Something at addr was unmapped: if it was the last of a file in front of that file's stubs, they go
+ * as well. */
+void view_drop_stubs(struct view *v, uintptr_t addr);
 int view_protect(struct view *v, uintptr_t addr, size_t len, unsigned prot);
 /* Move the pages of [from, from + len) to `to`, where a like VMA is, for mremap.  => 0, -ENOMEM */
 int view_move_pages(struct view *v, uintptr_t from, uintptr_t to, size_t len);
@@ -197,6 +200,9 @@ struct page *view_peek(struct view *v, uintptr_t addr);
 /* Put page (a new reference is taken) into the view at addr in place of what is there, readable and
  * executable as the VMA says, never writable.  For patched text.  => 0, -ENOMEM */
 int view_replace(struct view *v, uintptr_t addr, struct page *page);
+
+/* Let the view show the file's own pages in place of patched ones.  => 0, -ENOMEM */
+int view_unpatch(struct view *v, uintptr_t addr, size_t len);
 
 /* --- fork: mm/fork.c --- */
 

@@ -3,11 +3,16 @@
 #include <asm/errno.h>
 #include <asm/fcntl.h>
 #include <asm/mman.h>
+#include <linux/elf.h>
 #include <linux/mman.h>
 
+#include "elf/elf.h"
 #include "fs/vfs.h"
+#include "lib/string.h"
+#include "mm/slab.h"
 #include "mm/usercopy.h"
 #include "proc/cred.h"
+#include "proc/exec.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 
@@ -79,6 +84,41 @@ static long choose_place(struct view *v, uintptr_t addr, size_t len, int flags)
 	return addr == 0 ? -ENOMEM : (long)addr;
 }
 
+/* Bytes of stubs that shall lie behind a mapping, if it is the first that a dynamic linker makes of
+ * a library: of all of it, where the segments will then be put. */
+static size_t stubs_behind(struct file *file, size_t len, int prot, int flags, off_t off)
+{
+	struct elf_image *image;
+	size_t bytes = 0;
+	char magic[4];
+
+	if (file == NULL || off != 0 || (prot & PROT_WRITE) ||
+	    (flags & (MAP_SHARED | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_ANONYMOUS)) ||
+	    !file_is_regular(file) || exec_read(file, magic, sizeof(magic), 0) != sizeof(magic) ||
+	    memcmp(magic, ELFMAG, SELFMAG) != 0)
+		return 0;
+	image = kmalloc(sizeof(*image));
+	if (image == NULL)
+		return 0;
+	if (elf_parse(exec_read, file, image) == 0 && image->high - image->low == len)
+		bytes = arch_stub_bytes(image->text);
+	kfree(image);
+	return bytes;
+}
+
+/* Map at a place where there is room for the stubs, too.  => 0, -errno */
+static int map_with_stubs(struct view *v, uintptr_t at, size_t len, unsigned prot,
+			  unsigned vm_flags, struct file *file, uint64_t off, size_t stubs)
+{
+	int err = view_map(v, at, len, prot & PROT_ALL, vm_flags,
+			   file != NULL ? VMA_FILE : VMA_ANON, file, off);
+
+	/* Without memory for stubs its calls go on trapping. */
+	if (err == 0 && stubs != 0)
+		(void)view_map(v, at + len, stubs, PROT_READ | PROT_EXEC, 0, VMA_STUBS, file, 0);
+	return err;
+}
+
 static long map_file_or_anon(struct view *v, uintptr_t addr, size_t len, int prot, int flags,
 			     struct file *file, off_t off)
 {
@@ -105,10 +145,15 @@ static long map_file_or_anon(struct view *v, uintptr_t addr, size_t len, int pro
 		if (file == NULL)
 			return -ENOMEM;
 	}
-	long at = choose_place(v, addr, len, flags);
+	size_t stubs = stubs_behind(file, len, prot, flags, off);
+	long at = choose_place(v, addr, len + stubs, flags);
+	if (at == -ENOMEM && stubs != 0) {
+		stubs = 0;
+		at = choose_place(v, addr, len, flags);
+	}
 	if (at > 0) {
-		int err = view_map(v, (uintptr_t)at, len, (unsigned)prot & PROT_ALL, vm_flags,
-				   file != NULL ? VMA_FILE : VMA_ANON, file, (uint64_t)off);
+		int err = map_with_stubs(v, (uintptr_t)at, len, (unsigned)prot, vm_flags, file,
+					 (uint64_t)off, stubs);
 		if (err < 0)
 			at = err;
 	}
@@ -178,7 +223,10 @@ long sys_munmap(uintptr_t addr, size_t len)
 		return -EINVAL;
 	len = ALIGN_UP(len, PAGE_SIZE);
 	(void)sync_range(addr, addr + len, SYNC_PAGES);
-	return view_unmap(current->view, addr, len);
+	int err = view_unmap(current->view, addr, len);
+	if (err == 0)
+		view_drop_stubs(current->view, addr);
+	return err;
 }
 
 /* May the file behind vma be mapped with this protection? */
@@ -255,7 +303,10 @@ static long move_mapping(struct view *v, const struct vma *vma, uintptr_t old, s
 	int err = view_map(v, to, new_len, vma->prot, vma->flags, vma->kind, vma->file, off);
 	if (err < 0)
 		return err == -EEXIST ? -ENOMEM : err;
-	err = view_move_pages(v, old, to, MIN(old_len, new_len));
+	if (vma->kind == VMA_FILE && (vma->prot & PROT_EXEC)) /* stubs do not move along */
+		err = view_unpatch(v, old, old_len);
+	if (err == 0)
+		err = view_move_pages(v, old, to, MIN(old_len, new_len));
 	if (err == 0)
 		err = view_unmap(v, old, old_len);
 	return err < 0 ? err : (long)to;

@@ -12,7 +12,7 @@ HARNESS := tests/linux/harness.c
 HELPERS := probe
 LINUX_TESTS := $(filter-out harness $(HELPERS),$(basename $(notdir $(wildcard tests/linux/*.c))))
 # These run in each of the three kinds of programs.
-ALL_KINDS := fork family clone signal thread ways
+ALL_KINDS := fork family clone signal thread ways sites
 FIXED   := $(addsuffix -fixed,$(filter $(ALL_KINDS),$(LINUX_TESTS)))
 DYNAMIC := $(addsuffix -dynamic,$(filter $(ALL_KINDS),$(LINUX_TESTS)))
 TEST_PROGRAMS := $(LINUX_TESTS) $(FIXED) $(DYNAMIC)

@@ -118,6 +118,10 @@ extern struct last_fault {
 
 /* --- patch.c --- */
 extern uintptr_t refused_sites[REFUSED_SITES];
+/* If the current program is at an instruction that the jump of a site has overwritten: let regs go
+ * on in the stub, which has it.  counts: it has come here by itself, so that a site where this
+ * happens often is given up.  => false: it is not */
+bool arch_find_stub(struct regs *regs, bool counts);
 
 /* --- pic.c --- */
 void pic_init(void);

@@ -1,33 +1,28 @@
 /* patch.c: turn a system call that trapped into a jump, for the next time.
  *
- * A site is `mov $nr,%eax` (5 bytes) followed by `syscall` (2 bytes).  The mov becomes a jump to a
- * stub in the stub area behind the image, which does
- *
- *	mov $nr,%eax
- *	lea behind_the_syscall(%rip),%rcx
- *	jmp *%gs:CPU_ENTRY_STUB
- *
- * so nothing is pushed and the red zone is safe; the syscall stays, for whoever jumps to it.
+ * What a site looks like before and after is in site.c.  The jump goes to a stub in the stub area
+ * behind the image; nothing is pushed, so the red zone is safe.
  *
  * The file's own page never changes, since read(2) must show it: what is patched is a copy, kept in
  * inode_ext(inode)->patched by the number of the file page, which faults on text get in its place
  * (mm/fault.c).  Stubs are in pages of their own, inode_ext(inode)->stubs.  Both are shared by every
  * view of the file: the jump is relative, and so its distance, from text to stubs, must be the same
  * wherever the file is mapped.  It is part of the file's state, and a mapping with another distance,
- * or without stubs (a file that some program's own loader maps), gets the unpatched pages.
+ * or without stubs, gets the unpatched pages.  exec puts a stub area behind each image (exec_map.c),
+ * and mmap behind what a dynamic linker maps (syscalls/mm.c).
  *
- * What looks like a mov may be the end of a longer instruction.  Therefore: the number in it must be
- * the one that the program came with, and it must not be the immediate of the instructions with
- * such a form that could end there (REX.B mov to %r8d; stores and arithmetic with a displacement
- * 0xb8 and a 32-bit immediate).
+ * Nobody but the processor shall see stubs.  A signal frame says that the program is at the place
+ * of the site that the place in the stub stands for (arch_hide_stub()); what comes back to such a
+ * place that was overwritten is sent to the stub (arch_find_stub()).
  *
  * One CPU, and the kernel is not preempted: nobody runs a page while it is changed, and an
- * interrupted program is before or behind the mov, not in it. */
+ * interrupted program is before or behind the overwritten bytes, not in them. */
 
 #include <asm/errno.h>
 #include <asm/mman.h>
 
 #include "arch/x86_64/internal.h"
+#include "arch/x86_64/site.h"
 #include "boot/boot.h"
 #include "fs/vfs.h"
 #include "lib/bug.h"
@@ -36,16 +31,13 @@
 #include "mm/usercopy.h"
 #include "proc/task.h"
 
-#define MOV_EAX	       0xb8
-#define JMP_REL32      0xe9
 #define INT3	       0xcc
-#define MOV_SIZE       5
-#define SITE_SIZE      7
-#define BEFORE	       3 /* bytes looked at before the mov */
-#define STUB_SIZE      32
 #define STUBS_PER_PAGE (PAGE_SIZE / STUB_SIZE)
 /* One stub for so many bytes of code. */
-#define CODE_PER_STUB	 1024
+#define CODE_PER_STUB 1024
+/* In such an area any site finds a stub whose distance will do (site_reaches()). */
+#define STUBS_MIN	 (4 * PAGE_SIZE)
+#define USES_MAX	 255 /* so often the stub is looked for; then the site is as it was */
 #define VMAS_OF_AN_IMAGE 16
 
 /* Where calls trapped that cannot be patched, by the low bits of rip: the entry code calls
@@ -57,7 +49,9 @@ uintptr_t refused_sites[REFUSED_SITES];
 struct stub_state {
 	uint64_t
 		distance; /* from where byte 0 of the file would be in the text mapping to the stubs */
-	unsigned next;	  /* stub that is not used yet */
+	unsigned lowest; /* stub that is not used yet */
+	unsigned count;	 /* of stubs; a bit of `used` for each */
+	uint64_t used[];
 };
 
 size_t arch_stub_bytes(size_t text)
@@ -70,7 +64,7 @@ size_t arch_stub_bytes(size_t text)
 	}
 	if (off || text == 0)
 		return 0;
-	return ALIGN_UP(text / CODE_PER_STUB * STUB_SIZE + STUB_SIZE, PAGE_SIZE);
+	return MAX(ALIGN_UP(text / CODE_PER_STUB * STUB_SIZE, PAGE_SIZE), STUBS_MIN);
 }
 
 /* --- what hangs on the inode --- */
@@ -164,69 +158,81 @@ struct page *arch_patched_page(const struct vma *vma, uint64_t index)
 
 /* --- patching --- */
 
-/* code: BEFORE bytes and the site.  nr, r8: what the program came with. */
-static bool is_site(const uint8_t *code, uint64_t nr, uint64_t r8)
+static struct stub_state *state_of(const struct vma *text, const struct vma *stubs)
 {
-	const uint8_t *mov = code + BEFORE;
-	uint32_t value;
+	struct inode_ext *ext = inode_ext(text->file->inode);
+	struct stub_state *state = ext->stub_state;
+	unsigned count = (unsigned)((stubs->end - stubs->start) / STUB_SIZE);
 
-	if (mov[0] != MOV_EAX || mov[5] != 0x0f || mov[6] != 0x05)
-		return false;
-	memcpy(&value, mov + 1, sizeof(value));
-	if (value != nr)
-		return false;
-	if ((mov[-1] & 0xf1) == 0x41 && r8 == value)
-		return false;
-	/* opcode modrm disp8, or opcode modrm sib disp8, with an imm32: mov, the first group, imul */
-	for (int i = 2; i <= BEFORE; i++)
-		if (mov[-i] == 0xc7 || mov[-i] == 0x81 || mov[-i] == 0x69)
-			return false;
-	return true;
+	if (state == NULL) {
+		state = kzalloc(sizeof(*state) + (count + 63) / 64 * sizeof(uint64_t));
+		if (state == NULL)
+			return NULL;
+		state->distance = distance_of(text, stubs);
+		state->count = count;
+		ext->stub_state = state;
+	}
+	return state->distance == distance_of(text, stubs) ? state : NULL;
 }
 
-static void write_stub(uint8_t *to, uintptr_t at, uint32_t nr, uintptr_t back)
+/* A free stub of the area at `stubs`, for any site, or one that the SITE_BY_NEXT at `site` reaches.
+ * => its number, or count: none */
+static unsigned find_stub(struct stub_state *state, uintptr_t stubs, enum site_form form,
+			  uintptr_t site)
 {
-	int32_t lea = (int32_t)(back - (at + 12));
-	static const uint8_t jump[4] = { 0x65, 0xff, 0x24, 0x25 }; /* jmp *%gs:disp32 */
-	static const uint32_t entry = CPU_ENTRY_STUB;
+	unsigned n;
 
-	to[0] = MOV_EAX;
-	memcpy(to + 1, &nr, 4);
-	to[5] = 0x48; /* lea rel32(%rip), %rcx */
-	to[6] = 0x8d;
-	to[7] = 0x0d;
-	memcpy(to + 8, &lea, 4);
-	memcpy(to + 12, jump, 4);
-	memcpy(to + 16, &entry, 4);
+	while (state->lowest < state->count &&
+	       (state->used[state->lowest / 64] & 1ull << (state->lowest & 63)))
+		state->lowest++;
+	for (n = state->lowest; n < state->count; n++) {
+		if (!(state->used[n / 64] & 1ull << (n & 63)) &&
+		    (form == SITE_BY_MOV || site_reaches(site, stubs + n * STUB_SIZE)))
+			break;
+	}
+	return n;
+}
+
+/* What is at a site: as the program shows it, where its syscall ends. */
+struct site {
+	enum site_form form;
+	uint8_t code[SITE_BEFORE + SITE_BEHIND];
+	uintptr_t behind;   /* the end of the syscall */
+	unsigned displaced; /* bytes of the next instruction */
+	uint32_t nr;
+};
+
+static uintptr_t jump_place(const struct site *s)
+{
+	return s->behind - (s->form == SITE_BY_MOV ? SITE_MOV : SITE_SYSCALL);
 }
 
 /* A stub for the site, in the area of this view; what is written holds for all views.
  * => its address, or 0: no room, no memory */
-static uintptr_t make_stub(const struct vma *text, const struct vma *stubs, uint32_t nr,
-			   uintptr_t back)
+static uintptr_t make_stub(const struct vma *text, const struct vma *stubs, const struct site *s)
 {
-	struct inode *inode = text->file->inode;
-	struct inode_ext *ext = inode_ext(inode);
-	struct stub_state *state = ext->stub_state;
-	uintptr_t at;
+	struct stub_state *state = state_of(text, stubs);
 	struct page *page;
+	uintptr_t at;
+	uint8_t *code;
+	unsigned n;
 
-	if (state == NULL) {
-		state = kzalloc(sizeof(*state));
-		if (state == NULL)
-			return 0;
-		state->distance = distance_of(text, stubs);
-		ext->stub_state = state;
-	}
-	at = stubs->start + state->next * STUB_SIZE;
-	if (state->distance != distance_of(text, stubs) || at + STUB_SIZE > stubs->end)
+	if (state == NULL)
 		return 0;
-	page = arch_stub_page(inode, state->next / STUBS_PER_PAGE);
+	n = find_stub(state, stubs->start, s->form, jump_place(s));
+	at = stubs->start + n * STUB_SIZE;
+	if (n >= state->count || at + STUB_SIZE > stubs->end)
+		return 0;
+	page = arch_stub_page(text->file->inode, n / STUBS_PER_PAGE);
 	if (page == NULL)
 		return 0;
-	write_stub((uint8_t *)page_va(page) + (at & PAGE_MASK), at, nr, back);
+	code = (uint8_t *)page_va(page) + (at & PAGE_MASK);
+	if (s->form == SITE_BY_MOV)
+		stub_write_mov(code, at, s->nr, s->behind);
+	else
+		stub_write_next(code, at, s->code + SITE_BEFORE, s->displaced, s->behind);
 	page_put(page);
-	state->next++;
+	state->used[n / 64] |= 1ull << (n & 63);
 	return at;
 }
 
@@ -273,61 +279,149 @@ static bool shows_file(struct view *view, const struct vma *vma, uintptr_t addr,
 	return seen == page;
 }
 
-static void patch(struct view *view, const struct vma *text, uintptr_t site, uint32_t nr)
+/* Does the site look in the file as it looks to the program?  If not, it is patched already in
+ * another form, or it is not the file's. */
+static bool same_in_file(const struct vma *text, const struct site *s, uint64_t index)
+{
+	size_t from = (s->behind - SITE_MOV) & PAGE_MASK, n = SITE_MOV + s->displaced;
+	int err;
+	struct page *page = inode_page(text->file->inode, index, &err);
+	bool same = page != NULL &&
+		    memcmp((char *)page_va(page) + from, s->code + SITE_BEFORE - SITE_MOV, n) == 0;
+
+	if (page != NULL)
+		page_put(page);
+	return same;
+}
+
+/* => false: it cannot be patched */
+static bool patch(struct view *view, const struct vma *text, const struct site *s)
 {
 	const struct vma *stubs = stubs_of(text);
-	uint64_t index = (text->offset + (site - text->start)) >> PAGE_SHIFT;
-	uintptr_t page_start = ALIGN_DOWN(site, PAGE_SIZE), stub;
+	uintptr_t at = jump_place(s), page_start = ALIGN_DOWN(at, PAGE_SIZE), stub;
+	uint64_t index = (text->offset + (at - text->start)) >> PAGE_SHIFT;
 	struct page *copy;
-	uint8_t *mov;
+	uint8_t *code;
 
-	if (stubs == NULL || !shows_file(view, text, page_start, index))
-		return;
+	if (stubs == NULL || !shows_file(view, text, page_start, index) ||
+	    !same_in_file(text, s, index))
+		return false;
 	copy = patched_copy(text->file->inode, index);
 	if (copy == NULL)
-		return;
-	mov = (uint8_t *)page_va(copy) + (site & PAGE_MASK);
-	if (mov[0] == MOV_EAX) {
-		int32_t distance;
-
-		stub = make_stub(text, stubs, nr, site + SITE_SIZE);
+		return false;
+	code = (uint8_t *)page_va(copy) + (at & PAGE_MASK);
+	if (memcmp(code, s->code + SITE_BEFORE - (s->behind - at), SITE_JUMP) == 0) {
+		stub = make_stub(text, stubs, s);
 		if (stub == 0)
-			return;
-		distance = (int32_t)(stub - (site + MOV_SIZE));
-		mov[0] = JMP_REL32;
-		memcpy(mov + 1, &distance, 4);
+			return false;
+		site_jump(code, at, stub);
 		entry_counts.sites++;
 	}
 	/* Without memory for it this view goes on trapping. */
-	(void)view_replace(view, page_start, copy);
+	return view_replace(view, page_start, copy) == 0;
 }
 
-/* Can the call that trapped at regs be patched?  => the mapping that it is in, or NULL */
-static const struct vma *patchable(const struct regs *regs)
+/* The mapping of a file's text that holds addr.  => NULL: it is none */
+static const struct vma *text_at(uintptr_t addr)
 {
-	uintptr_t site = regs->rip - SITE_SIZE;
-	uint8_t code[BEFORE + SITE_SIZE];
-	const struct vma *vma;
+	const struct vma *vma = vma_find(current->view, addr);
 
-	if ((site & PAGE_MASK) < BEFORE || (site & PAGE_MASK) > PAGE_SIZE - SITE_SIZE)
-		return NULL;
-	if (copy_from_user(code, (const void *)(site - BEFORE), sizeof(code)) < 0)
-		return NULL;
-	if (!is_site(code, regs->rax, regs->r8))
-		return NULL;
-	vma = vma_find(current->view, site);
 	if (vma == NULL || vma->kind != VMA_FILE || (vma->flags & VM_SHARED) ||
 	    (vma->prot & (PROT_EXEC | PROT_WRITE)) != PROT_EXEC)
 		return NULL;
 	return vma;
 }
 
+/* The site of the call that trapped at regs, all in one page. */
+static void look_at_site(struct site *s, const struct regs *regs)
+{
+	size_t at = regs->rip & PAGE_MASK, behind = MIN(PAGE_SIZE - at, (size_t)SITE_BEHIND);
+
+	*s = (struct site){ .behind = regs->rip, .nr = (uint32_t)regs->rax };
+	if (at < SITE_BEFORE || copy_from_user(s->code, (const void *)(regs->rip - SITE_BEFORE),
+					       SITE_BEFORE + behind) < 0)
+		return;
+	s->form = site_form(s->code, behind, regs->rax, regs->r8, &s->displaced);
+}
+
 void arch_patch_site(struct regs *regs)
 {
-	const struct vma *vma = patchable(regs);
+	const struct vma *vma = text_at(regs->rip - SITE_SYSCALL);
+	struct site s = { .form = SITE_NONE };
 
-	if (vma == NULL)
+	if (vma != NULL)
+		look_at_site(&s, regs);
+	if (s.form == SITE_NONE || !patch(current->view, vma, &s))
 		refused_sites[regs->rip & (REFUSED_SITES - 1)] = regs->rip;
-	else
-		patch(current->view, vma, regs->rip - SITE_SIZE, (uint32_t)regs->rax);
+}
+
+/* --- hiding stubs --- */
+
+/* The stub that lies at `at` in the area.  => NULL: none */
+static uint8_t *stub_at(const struct vma *stubs, uintptr_t at)
+{
+	const struct inode_ext *ext = inode_ext(stubs->file->inode);
+	const struct stub_state *state = ext->stub_state;
+	unsigned n = (unsigned)((at - stubs->start) / STUB_SIZE);
+	struct page *page;
+
+	if (state == NULL || n >= state->count || !(state->used[n / 64] & 1ull << (n & 63)))
+		return NULL;
+	page = radix_get(ext->stubs, n / STUBS_PER_PAGE);
+	return page == NULL ? NULL : (uint8_t *)page_va(page) + (at & PAGE_MASK);
+}
+
+void arch_hide_stub(struct view *view, struct regs *regs)
+{
+	const struct vma *vma = vma_find(view, regs->rip);
+	uintptr_t at = ALIGN_DOWN(regs->rip, STUB_SIZE), seen;
+	const uint8_t *stub;
+
+	if (vma == NULL || vma->kind != VMA_STUBS)
+		return;
+	stub = stub_at(vma, at);
+	seen = stub == NULL ? 0 : stub_seen(stub, at, (unsigned)(regs->rip - at));
+	if (seen != 0)
+		regs->rip = seen;
+}
+
+/* Back to the bytes of the file, in the copy that all views share. */
+static void restore_site(const struct vma *text, uintptr_t site, uint8_t *code)
+{
+	uint64_t index = (text->offset + (site - text->start)) >> PAGE_SHIFT;
+	int err;
+	struct page *page = inode_page(text->file->inode, index, &err);
+
+	if (page == NULL)
+		return;
+	memcpy(code, (char *)page_va(page) + (site & PAGE_MASK), SITE_JUMP);
+	page_put(page);
+	refused_sites[(site + SITE_SYSCALL) & (REFUSED_SITES - 1)] = site + SITE_SYSCALL;
+}
+
+bool arch_find_stub(struct regs *regs, bool counts)
+{
+	uintptr_t site = regs->rip - SITE_SYSCALL, at;
+	const struct vma *text = text_at(site), *stubs;
+	struct page *page;
+	uint8_t *code, *stub;
+
+	if (text == NULL || (site & PAGE_MASK) > PAGE_SIZE - SITE_JUMP)
+		return false;
+	page = arch_patched_page(text, (text->offset + (site - text->start)) >> PAGE_SHIFT);
+	stubs = page == NULL || view_peek(current->view, site) != page ? NULL : stubs_of(text);
+	if (stubs == NULL)
+		return false;
+	code = (uint8_t *)page_va(page) + (site & PAGE_MASK);
+	at = site_target(code, site);
+	if (at < stubs->start || at >= stubs->end || (at & (STUB_SIZE - 1)) != 0)
+		return false;
+	stub = stub_at(stubs, at);
+	at = stub == NULL ? 0 : stub_displaced(stub, at, regs->rip);
+	if (at == 0)
+		return false;
+	regs->rip = at;
+	if (counts && ++*stub_uses(stub) == USES_MAX)
+		restore_site(text, site, code);
+	return true;
 }

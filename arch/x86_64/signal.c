@@ -88,6 +88,7 @@ int arch_signal_frame(struct regs *regs, const struct ksigaction *sa, const sigi
 	uint64_t fpu;
 	uintptr_t at;
 
+	arch_hide_stub(current->view, regs);
 	if (arch_fpu_to_user(&sp, &fpu) < 0)
 		return -EFAULT;
 	/* As after a call: rsp + 8 is a multiple of 16 where the handler begins. */
@@ -157,6 +158,7 @@ int arch_sigreturn(struct regs *regs, uint64_t *mask, uintptr_t *frame_sp)
 	if (arch_fpu_from_user((uintptr_t)uc.uc_mcontext.fpstate) < 0)
 		return -EFAULT;
 	load_context(regs, &uc.uc_mcontext);
+	(void)arch_find_stub(regs, false);
 	current->alt_sp = (uintptr_t)uc.uc_stack.ss_sp;
 	current->alt_size = uc.uc_stack.ss_size;
 	current->alt_flags = (unsigned)uc.uc_stack.ss_flags;

@@ -304,7 +304,10 @@ static void program_exception(struct regs *regs, unsigned vector)
 		if (!fpu_needed())
 			signal_force(SIGSEGV, SI_KERNEL, 0);
 		break;
-	case VECTOR_UD: signal_force(SIGILL, ILL_ILLOPN, regs->rip); break;
+	case VECTOR_UD:
+		if (!arch_find_stub(regs, true))
+			signal_force(SIGILL, ILL_ILLOPN, regs->rip);
+		break;
 	case VECTOR_MC: panic_regs(regs, "machine check");
 	case VECTOR_DF: panic_regs(regs, "double fault in a program");
 	case 11:
