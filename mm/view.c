@@ -38,6 +38,7 @@ static uint64_t flush_count; /* full TLB flushes since boot */
 static bool fixed_places;    /* option norandmaps */
 
 size_t view_count, window_count;
+static uint64_t taken[WINDOW_COUNT / 64]; /* a bit for each window that has views */
 
 /* Windows whose top entries are in one table of the machine. */
 #define GROUP (TABLE_ENTRIES / WINDOW_TOPS)
@@ -83,21 +84,41 @@ void view_init(void)
 
 /* --- windows and panes --- */
 
+/* The first free window in [from, end).  => end: none */
+static unsigned window_next(unsigned from, unsigned end)
+{
+	while (from < end) {
+		uint64_t free = ~taken[from / 64] >> from % 64;
+		if (free != 0)
+			return MIN(from + (unsigned)__builtin_ctzll(free), end);
+		from = ALIGN_DOWN(from, 64) + 64;
+	}
+	return end;
+}
+
 /* A free window for one view: the one that is hinted at or the next one behind it, or a random
  * one. */
 static struct window *window_find(unsigned hint)
 {
-	unsigned first = WINDOW_COUNT - 2; /* windows 1 .. WINDOW_COUNT - 2 */
+	unsigned end = WINDOW_COUNT - 1, start = hint, n; /* windows 1 .. WINDOW_COUNT - 2 */
 
-	if (hint > 0 && hint <= first && windows[hint].views == 0)
-		return &windows[hint];
-	unsigned start = hint > 0 ? hint : fixed_places ? 0 : random_u64() % first;
-	for (unsigned i = 0; i < first; i++) {
-		struct window *w = &windows[1 + (start + i) % first];
-		if (w->views == 0)
-			return w;
+	if (hint == 0)
+		start = fixed_places ? 1 : 1 + (unsigned)(random_u64() % (end - 1));
+	n = window_next(start, end);
+	if (n == end) {
+		n = window_next(1, start);
+		if (n == start)
+			return NULL;
 	}
-	return NULL;
+	return &windows[n];
+}
+
+static void window_taken(const struct window *w, bool is)
+{
+	if (is)
+		taken[w->number / 64] |= 1ull << w->number % 64;
+	else
+		taken[w->number / 64] &= ~(1ull << w->number % 64);
 }
 
 static void log_destroy(struct window *w)
@@ -124,8 +145,10 @@ static struct pane *pane_create(struct view *v, struct window *w)
 			return NULL;
 		}
 		p->win = w;
-		if (w->views++ == 0)
+		if (w->views++ == 0) {
 			window_count++;
+			window_taken(w, true);
+		}
 		v->pane[i] = p;
 		return p;
 	}
@@ -203,6 +226,7 @@ static void pane_destroy(struct view *v, struct pane *p)
 		window_empty(w);
 	if (--w->views == 0) {
 		window_count--;
+		window_taken(w, false);
 		log_destroy(w);
 	}
 	cache_free(&pane_cache, p);

@@ -352,6 +352,24 @@ static bool report(struct proc *parent, struct proc *child, int options, int *st
 	return true;
 }
 
+/* The next child to look at behind `last` (NULL: the first); one that is named is not searched for. */
+static struct proc *next_child(struct proc *parent, const struct wait_request *w, struct proc *last)
+{
+	struct proc *child;
+
+	if (w->idtype == P_PID) {
+		child = last == NULL ? proc_find(w->id) : NULL;
+		return child != NULL && child->parent == parent ? child : NULL;
+	}
+	if (last == NULL)
+		return list_empty(&parent->children)
+			       ? NULL
+			       : LIST_FIRST(&parent->children, struct proc, sibling);
+	return last == LIST_LAST(&parent->children, struct proc, sibling)
+		       ? NULL
+		       : LIST_FIRST(&last->sibling, struct proc, sibling);
+}
+
 /* One look at all children.  => pid, 0: none has anything to report, -ECHILD: none is meant */
 static pid_t wait_scan(const struct wait_request *w, int *status, siginfo_t *info,
 		       struct rusage *ru)
@@ -359,7 +377,8 @@ static pid_t wait_scan(const struct wait_request *w, int *status, siginfo_t *inf
 	struct proc *parent = current->proc, *child;
 	bool any = false;
 
-	LIST_FOREACH (child, &parent->children, sibling) {
+	for (child = next_child(parent, w, NULL); child != NULL;
+	     child = next_child(parent, w, child)) {
 		if (!wanted(child, w))
 			continue;
 		any = true;

@@ -47,17 +47,33 @@ struct task *task_find(pid_t tid)
 	return TREE_ENTRY(tree_find(&tids, (uintptr_t)tid), struct task, tid_node);
 }
 
+int pid_max = PID_LIMIT;
+
+/* A bit for each number that has been a process group's or session's since it was last found not to
+ * be one: for all others there is no need to ask every process. */
+static uint64_t was_group[PID_LIMIT / 64];
+
+void proc_set_group(struct proc *p, pid_t pgid, pid_t sid)
+{
+	p->pgid = pgid;
+	p->sid = sid;
+	was_group[pgid / 64] |= 1ull << pgid % 64;
+	was_group[sid / 64] |= 1ull << sid % 64;
+}
+
 /* Is n in use as a process group or session? */
 static bool group_in_use(pid_t n)
 {
 	struct proc *p;
+
+	if (!(was_group[n / 64] & 1ull << n % 64))
+		return false;
 	LIST_FOREACH (p, &proc_list, all_link)
 		if (p->pgid == n || p->sid == n)
 			return true;
+	was_group[n / 64] &= ~(1ull << n % 64);
 	return false;
 }
-
-int pid_max = PID_LIMIT;
 
 /* => -EAGAIN: all in use */
 static pid_t pid_alloc(void)
@@ -201,7 +217,7 @@ struct proc *proc_create(struct proc *parent)
 		return NULL;
 	}
 	if (parent == NULL)
-		p->pgid = p->sid = pid;
+		proc_set_group(p, pid, pid);
 	p->pid_node.key = (uintptr_t)pid;
 	tree_insert(&pids, &p->pid_node);
 	proc_get(p); /* the table's */

@@ -213,6 +213,8 @@ void proc_get(struct proc *p);
 void proc_put(struct proc *p);
 /* Make p a child of parent, and of nobody else. */
 void proc_set_parent(struct proc *p, struct proc *parent);
+/* Put p into a process group and a session: its own, or one that exists. */
+void proc_set_group(struct proc *p, pid_t pgid, pid_t sid);
 /* pid -> table, for a process that becomes another's leader. */
 void task_set_tid(struct task *t, pid_t tid);
 /* A task of p, in p->view when there is one, not yet runnable.  => NULL */

@@ -319,7 +319,7 @@ long sys_setpgid(pid_t pid, pid_t pgid)
 		return -EPERM;
 	if (pgid != p->pid && !group_exists(pgid, self->sid))
 		return -EPERM;
-	p->pgid = pgid;
+	proc_set_group(p, pgid, p->sid);
 	return 0;
 }
 
@@ -329,7 +329,7 @@ long sys_setsid(void)
 
 	if (group_exists(p->pid, 0))
 		return -EPERM;
-	p->sid = p->pgid = p->pid;
+	proc_set_group(p, p->pid, p->pid);
 	p->tty = NULL;
 	p->hangup_pgrp = 0;
 	return p->pid;
