@@ -154,6 +154,12 @@ size_t arch_cpuinfo(char *buf, size_t size);
 extern const char arch_platform[]; /* AT_PLATFORM, uname -m */
 extern const uint16_t arch_elf_machine;
 
+/* Do these bytes, which stand before an address, end with a call: is it a return address? */
+#define ARCH_CALL_MAX 8
+bool arch_after_call(const uint8_t code[ARCH_CALL_MAX]);
+/* Is a handler of an interrupt running?  What it does is nobody's doing. */
+extern bool arch_in_interrupt;
+
 /* Name of the kernel function that holds addr, and the offset.  => NULL: none */
 const char *ksym_find(uintptr_t addr, size_t *offset);
 

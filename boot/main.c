@@ -8,8 +8,10 @@
 #include "fs/vfs.h"
 #include "initrd/initrd.h"
 #include "lib/print.h"
+#include "lib/string.h"
 #include "mm/page.h"
 #include "mm/view.h"
+#include "proc/forklog.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
 #include "syscalls/trace.h"
@@ -30,8 +32,12 @@ void kernel_main(void)
 	if (proc_init_files() < 0)
 		panic("no memory for the first process");
 	console_init(); /* the terminal and the channels to the host */
-	if (hostport_present())
+	if (hostport_present()) {
 		trace_sink = hostport_trace;
+		forklog_sink = hostport_forks;
+	}
+	if (option("forklog") != NULL)
+		forklog_init(strcmp(option("forklog"), "switches") == 0);
 	syscall_trace(option("strace") != NULL);
 	syscall_tally(option("syscalls") != NULL);
 	if (option("switch") != NULL)

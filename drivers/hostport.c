@@ -17,6 +17,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/usercopy.h"
+#include "proc/forklog.h"
 #include "proc/task.h"
 
 #define INPUT_SIZE 16384 /* bytes of standard input that wait here: a power of two */
@@ -491,6 +492,7 @@ static void tell_end(int kind, uint32_t value, const char *text)
 	uint8_t payload[5 + 256] = { kind, value, value >> 8, value >> 16, value >> 24 };
 	size_t len = MIN(strlen(text), sizeof(payload) - 5);
 
+	forklog_flush();
 	if (end_told || !hostport_present())
 		return;
 	end_told = true;
@@ -533,6 +535,11 @@ void hostport_exit(int kind, uint32_t value, const char *text)
 void hostport_trace(const char *text, size_t len)
 {
 	outsb(HOST_PORT_TRACE, text, len);
+}
+
+void hostport_forks(const char *text, size_t len)
+{
+	outsb(HOST_PORT_FORKS, text, len);
 }
 
 void hostport_init(void)

@@ -34,6 +34,9 @@ void hostport_trace(const char *text, size_t len);
 
 /* Wait until what programs have written has left. */
 void hostport_drain(void);
+/* A sink for the fork log (proc/forklog.h). */
+void hostport_forks(const char *text, size_t len);
+
 /* Tell the host how the guest ended (HOST_EXITED ...), and end. */
 void hostport_exit(int kind, uint32_t value, const char *text) __attribute__((noreturn));
 

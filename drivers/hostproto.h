@@ -27,6 +27,7 @@
 #define HOST_PORT_LOG	 0xea /* kernel log: text */
 #define HOST_PORT_CTL	 0xeb /* frames */
 #define HOST_PORT_TRACE	 0xec /* system-call trace: text */
+#define HOST_PORT_FORKS	 0xed /* fork log: lines of JSON */
 #define HOST_PRESENT	 0xe9
 #define HOST_VIRTIO_MAIN 1 /* numbers of virtio console ports */
 #define HOST_VIRTIO_ERR	 2

@@ -27,6 +27,7 @@
 #include "fs/vfs.h"
 #include "lib/string.h"
 #include "mm/internal.h"
+#include "proc/forklog.h"
 #include "proc/forkrec.h"
 #include "proc/task.h"
 
@@ -167,6 +168,7 @@ static void account_page(const struct view *shadow, uintptr_t addr, pte_t e)
 	enum fork_area area = area_of(shadow, vma, addr);
 	r->pages[area]++;
 	r->bytes[area] += bytes;
+	forklog_page(shadow, vma, addr, page_va(pte_page(e)), page_va(before));
 	if (cached != NULL)
 		page_put(cached);
 }
@@ -194,6 +196,7 @@ static void finish_record(struct view *shadow)
 		return;
 	uint64_t now = clock_ns();
 	r->pause_ns = now - shadow->paused_since;
+	forklog_end_begin(r, shadow);
 	for (unsigned i = 0; i < VIEW_PANES && shadow->pane[i] != NULL; i++) {
 		struct pane *p = shadow->pane[i];
 		for (uint64_t m = p->used; m != 0; m &= m - 1) {
@@ -203,6 +206,7 @@ static void finish_record(struct view *shadow)
 		}
 	}
 	r->cost_ns += clock_ns() - now;
+	forklog_end_done(r);
 	/* From here on the parent's copy-on-write faults are this fork's doing. */
 	forkrec_put(shadow->under->parent_record);
 	shadow->under->parent_record = r;
@@ -305,6 +309,11 @@ void view_unpause(struct view *v, int signo)
 {
 	if (v != NULL && v->shadow != NULL)
 		view_split(v->shadow, FORK_SIGNAL, signo);
+}
+
+bool view_any_paused(void)
+{
+	return !list_empty(&shadows);
 }
 
 uint64_t view_shadow_tick(uint64_t now)

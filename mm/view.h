@@ -229,6 +229,9 @@ static inline bool view_paused(const struct view *v)
 	return v != NULL && v->shadow != NULL;
 }
 
+/* Is any view paused? */
+bool view_any_paused(void);
+
 /* How fork behaves: option fork=full|cow|vfork. */
 enum fork_mode { FORK_MODE_FULL, FORK_MODE_COW, FORK_MODE_VFORK };
 extern enum fork_mode fork_mode;

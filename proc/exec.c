@@ -25,6 +25,7 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "proc/exec.h"
+#include "proc/forklog.h"
 #include "proc/futex.h"
 #include "proc/cred.h"
 #include "proc/internal.h"
@@ -183,6 +184,7 @@ static void exec_commit(struct exec *e)
 	arch_fpu_reset(t);
 	(void)arch_set_tls(t, 0);
 	regs_start(task_regs(t), e->entry, e->sp);
+	forklog_exec(p->exe);
 }
 
 long proc_exec(struct file *exe, const char *filename, char *const *argv, char *const *envp,

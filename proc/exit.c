@@ -17,6 +17,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
+#include "proc/forklog.h"
 #include "proc/futex.h"
 #include "proc/internal.h"
 #include "proc/itimer.h"
@@ -208,6 +209,8 @@ void task_exit(int code)
 	t->exiting = true;
 	if (last && !p->group_exit)
 		p->exit_code = code;
+	if (last)
+		forklog_exit(p->exit_code);
 	if (last && p == init_proc)
 		machine_exit(p->exit_code);
 	futex_task_exit(t);

@@ -21,6 +21,7 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
+#include "proc/forklog.h"
 #include "proc/internal.h"
 #include "proc/pidfd.h"
 
@@ -106,6 +107,8 @@ void task_release_vfork(struct task *t)
 	if (r != NULL) {
 		r->end = t->exiting ? FORK_EXIT : FORK_EXEC;
 		r->pause_ns = clock_ns() - r->start_ns;
+		forklog_end_begin(r, NULL);
+		forklog_end_done(r);
 		t->vfork_record = NULL;
 		forkrec_put(r);
 	}
@@ -364,6 +367,8 @@ long proc_clone(const struct clone_request *rq)
 		set_parent_tid(rq, c.proc->pid);
 	if (err == 0 && (rq->flags & CLONE_PIDFD))
 		err = make_pidfd(&c, rq);
+	if (err == 0 && !is_thread)
+		forklog_fork(rq, c.record, c.proc->pid, 0);
 	if (err == 0)
 		err = child_view(&c, rq);
 	if (err == 0)
@@ -371,6 +376,8 @@ long proc_clone(const struct clone_request *rq)
 	if (err == 0 && is_thread)
 		set_parent_tid(rq, c.task->tid);
 	if (err < 0) {
+		if (!is_thread)
+			forklog_fork(rq, c.record, c.proc == NULL ? 0 : c.proc->pid, err);
 		abandon(&c);
 		return err;
 	}

@@ -26,6 +26,8 @@ struct fork_record {
 	unsigned pages[AREA_COUNT];  /* pages the child changed before the end of the pause */
 	uint64_t bytes[AREA_COUNT];  /* bytes in them that differ */
 	uint64_t parent_cow;	     /* copy-on-write faults of the parent afterwards */
+	uintptr_t sp;		     /* of the caller; 0: not known (proc/forklog.h is off) */
+	uintptr_t stack_border;	     /* what lies below it on the caller's stack is no caller's */
 };
 
 /* A record in parent's list, for the current task's call.  => two references: the list's, and the

@@ -28,6 +28,7 @@
 
 #include "boot/boot.h"
 #include "lib/print.h"
+#include "proc/forklog.h"
 #include "proc/load.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
@@ -229,6 +230,7 @@ static void quantum_over(struct timer *timer)
 	uint64_t next = view_shadow_tick(now);
 
 	load_sample(now, run_count + !idle);
+	forklog_tick(now);
 	if (!idle) {
 		account_tick(current, timer_hit_kernel);
 		task_check_cpu_limit(current);
@@ -257,6 +259,7 @@ static bool kill_stuck_shadow(void)
 		kprintf("fork=cow: %s[%d] waits in %s for what only its paused parent can give: "
 			"killed\n",
 			t->comm, p->pid, syscall_name(task_sysno(t)));
+		forklog_stuck(t);
 		if (t->view->record != NULL) {
 			t->view->record->end = FORK_BLOCK;
 			t->view->record->end_call = task_sysno(t);
@@ -297,6 +300,8 @@ static struct task *pick(void)
 		if (kill_stuck_shadow())
 			continue;
 		idle = true;
+		forklog_switch(NULL);
+		forklog_flush();
 		arch_idle();
 		idle = false;
 		current->slice_start = clock_ns();
@@ -324,6 +329,7 @@ void schedule(void)
 		arch_irq_resume();
 		return;
 	}
+	forklog_switch(next);
 	if (next->view != NULL)
 		view_install(next->view);
 	if (prev->state == TASK_DEAD)
@@ -440,6 +446,8 @@ static void sleep_over(struct timer *timer)
 
 static void fall_asleep(struct task *t, uint64_t deadline)
 {
+	uint64_t since = forklog_on ? clock_ns() : 0;
+
 	t->timed_out = false;
 	t->state = TASK_SLEEPING;
 	t->nvcsw++;
@@ -451,6 +459,7 @@ static void fall_asleep(struct task *t, uint64_t deadline)
 	t->unpaused_ns = 0;
 	if (deadline != NO_DEADLINE)
 		timer_cancel(&t->sleep_timer);
+	forklog_wait(since);
 }
 
 int task_sleep(uint64_t deadline)
@@ -489,6 +498,7 @@ void task_wake(struct task *t)
 	uint64_t floor = min_vruntime > bonus ? min_vruntime - bonus : 0;
 
 	t->state = TASK_RUNNABLE;
+	t->woken_by = arch_in_interrupt ? 0 : current->proc->pid;
 	t->vruntime = MAX(t->vruntime, floor);
 	sched_enqueue(t);
 	if (preempts(t, current))

@@ -64,6 +64,7 @@ struct task {
 	bool queued;	   /* on the run queue */
 	bool killable;	   /* asleep, only a fatal signal wakes it */
 	bool timed_out;	   /* set by sleep_timer */
+	pid_t woken_by;	   /* who ended its last sleep; 0: an interrupt */
 	bool exiting;	   /* in exit already */
 	struct view *view; /* counted; NULL: a kernel task, or dead */
 	struct timer sleep_timer;
@@ -172,6 +173,12 @@ struct proc {
 
 	struct list forks; /* records of its forks, newest last: proc/forkrec.h */
 	unsigned fork_count;
+	struct {
+		bool split;	     /* it lives beside its parent since a fork, without exec */
+		bool below;	     /* it was made by a process that is followed */
+		bool by_parent;	     /* told: the parent has woken it */
+		unsigned waits;	     /* told */
+	} followed;		     /* proc/forklog.c; while the option is given */
 	uint64_t unknown_calls[16];  /* numbers reported already, bit per number */
 	struct tally_program *tally; /* syscalls/tally.c; NULL: not looked for since exec */
 };

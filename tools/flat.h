@@ -106,6 +106,8 @@ struct run_options {
 	struct strings volumes; /* HOST:GUEST[:ro] */
 	char **argv;		/* the program and its arguments */
 	double timeout;		/* seconds; 0: none */
+	bool icount;		/* the guest's time is a count of its instructions */
+	const char *forks;	/* file for the fork log, or NULL */
 	bool interactive, tty, strace, syscalls, verbose, dry_run;
 };
 int command_run(char **argv);

@@ -632,6 +632,27 @@ static int exit_status(struct bridge *b)
 	}
 }
 
+/* The last line of the fork log says how the guest ended, if QEMU's own end was no accident. */
+static void log_end(const struct bridge *b)
+{
+	static const char *const kinds[] = { "exited", "signaled", "panic", "boot", "exec" };
+	int kinds_count = sizeof(kinds) / sizeof(kinds[0]);
+	const char *kind = "died";
+	FILE *file = fopen(b->run->forks, "a");
+
+	if (file == NULL)
+		die("cannot write %s: %m", b->run->forks);
+	if (b->forced_status == EXIT_TIMEOUT)
+		kind = "timeout";
+	else if (b->forced_status != 0)
+		kind = "killed";
+	else if (b->exited && b->exit_kind < kinds_count)
+		kind = kinds[b->exit_kind];
+	fprintf(file, "{\"e\":\"machine\",\"end\":\"%s\",\"value\":%d}\n", kind, b->exit_value);
+	if (fclose(file) != 0)
+		die("cannot write %s: %m", b->run->forks);
+}
+
 static int own_copy(int fd)
 {
 	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -658,5 +679,7 @@ int bridge_run(struct machine *m, const struct run_options *run)
 	reap_qemu(&b);
 	loop(&b);
 	term_restore();
+	if (run->forks != NULL)
+		log_end(&b);
 	return exit_status(&b);
 }

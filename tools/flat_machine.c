@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 /* The descriptors that QEMU inherits: its ends of the pipes, and the initrd.  -1: not there. */
-enum { OUT, ERR, LOG, CTL, TRACE, COM1, COM2, VIO_MAIN, VIO_ERR, MESSAGES, INITRD, ENDS };
+enum { OUT, ERR, LOG, CTL, TRACE, FORKS, COM1, COM2, VIO_MAIN, VIO_ERR, MESSAGES, INITRD, ENDS };
 
 /* A pipe from QEMU to us.  => our end, which does not block. */
 static int pipe_from(int *qemu_end)
@@ -51,13 +51,25 @@ static int socket_with(int *qemu_end)
 	return fd[0];
 }
 
-static void make_channels(struct machine *m, int q[ENDS], bool tty, bool virtio)
+/* The fork log goes from QEMU straight into its file. */
+static int forks_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		die("cannot write %s: %m", path);
+	return fd;
+}
+
+static void make_channels(struct machine *m, int q[ENDS], const struct run_options *run,
+			  bool virtio)
 {
 	m->out = pipe_from(&q[OUT]);
 	m->err = pipe_from(&q[ERR]);
 	m->log = pipe_from(&q[LOG]);
 	m->ctl = pipe_from(&q[CTL]);
 	m->trace = pipe_from(&q[TRACE]);
+	q[FORKS] = run->forks == NULL ? -1 : forks_file(run->forks);
 	m->qemu_err = pipe_from(&q[MESSAGES]);
 	m->com2 = socket_with(&q[COM2]);
 	m->vio_main = m->vio_err = q[VIO_MAIN] = q[VIO_ERR] = -1;
@@ -66,7 +78,7 @@ static void make_channels(struct machine *m, int q[ENDS], bool tty, bool virtio)
 		m->vio_err = socket_with(&q[VIO_ERR]);
 	}
 	m->com1_in = m->com1_out = q[COM1] = -1;
-	if (tty) {
+	if (run->tty) {
 		m->com1_in = socket_with(&q[COM1]);
 		m->com1_out = fcntl(m->com1_in, F_DUPFD_CLOEXEC, 0);
 	}
@@ -133,6 +145,10 @@ static void add_machine(struct strings *args, const struct run_options *run)
 	strings_add(args, run->accel);
 	strings_add(args, "-cpu");
 	strings_add(args, kvm ? "host" : "max");
+	if (run->icount) {
+		strings_add(args, "-icount");
+		strings_add(args, "shift=1,sleep=off");
+	}
 	strings_add(args, "-m");
 	strings_add(args, run->memory);
 }
@@ -162,6 +178,8 @@ static void add_kernel(struct strings *args, const struct run_options *run, int 
 		bytes_add(&line, run->append.item[i], strlen(run->append.item[i]));
 	}
 	add_clock(&line, run);
+	if (run->forks != NULL) /* last: a forklog=switches of the user's counts */
+		bytes_add(&line, " forklog", 8);
 	bytes_add(&line, "", 1);
 	strings_add(args, "-kernel");
 	strings_add(args, run->kernel);
@@ -191,6 +209,8 @@ static void build_command(struct strings *args, const struct run_options *run, c
 	add_debug_port(args, "log", q[LOG], HOST_PORT_LOG);
 	add_debug_port(args, "ctl", q[CTL], HOST_PORT_CTL);
 	add_debug_port(args, "trace", q[TRACE], HOST_PORT_TRACE);
+	if (q[FORKS] >= 0)
+		add_debug_port(args, "forks", q[FORKS], HOST_PORT_FORKS);
 	add_virtio(args, q);
 	strings_add(args, "-device");
 	strings_addf(args, "isa-debug-exit,iobase=%#x,iosize=4", HOST_PORT_EXIT);
@@ -263,7 +283,7 @@ void machine_start(struct machine *m, const struct run_options *run, int initrd_
 	int ends[ENDS];
 	char *path;
 
-	make_channels(m, ends, run->tty, has_virtio(run));
+	make_channels(m, ends, run, has_virtio(run));
 	ends[INITRD] = initrd_fd;
 	build_command(&args, run, ends);
 	if (run->dry_run) {

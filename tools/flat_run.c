@@ -34,6 +34,8 @@ static const char help[] =
 	")\n"
 	"      --machine TYPE       microvm (default), q35 or pc\n"
 	"      --accel HOW          tcg, kvm or auto (default: kvm if it was shown to work)\n"
+	"      --icount             by tcg; the guest's time is a count of its instructions, two\n"
+	"                           nanoseconds each, however busy the host is; sleeps take none\n"
 	"      --append WORDS       add to the kernel's command line\n"
 	"      --kernel FILE        another kernel\n"
 	"\n"
@@ -42,6 +44,8 @@ static const char help[] =
 	"      --syscalls           at the end, on standard error: a count of the guest's system\n"
 	"                           calls and their errors, by program; what is missing of them;\n"
 	"                           files in /proc, /sys, /etc and /dev that were not there\n"
+	"      --forks FILE         write to FILE what each fork needed and changed, and how the guest\n"
+	"                           ended: lines of JSON, see docs/FORK.md\n"
 	"      --verbose            the kernel's messages, on standard error\n"
 	"      --dry-run            print QEMU's command line and do nothing\n"
 	"  -h, --help               this text\n"
@@ -66,10 +70,12 @@ enum option {
 	OPT_MEMORY,
 	OPT_MACHINE,
 	OPT_ACCEL,
+	OPT_ICOUNT,
 	OPT_APPEND,
 	OPT_KERNEL,
 	OPT_STRACE,
 	OPT_SYSCALLS,
+	OPT_FORKS,
 	OPT_VERBOSE,
 	OPT_DRY_RUN,
 	OPT_HELP,
@@ -92,10 +98,12 @@ static const struct option_def options[] = {
 	{ "--memory", true, OPT_MEMORY },
 	{ "--machine", true, OPT_MACHINE },
 	{ "--accel", true, OPT_ACCEL },
+	{ "--icount", false, OPT_ICOUNT },
 	{ "--append", true, OPT_APPEND },
 	{ "--kernel", true, OPT_KERNEL },
 	{ "--strace", false, OPT_STRACE },
 	{ "--syscalls", false, OPT_SYSCALLS },
+	{ "--forks", true, OPT_FORKS },
 	{ "--verbose", false, OPT_VERBOSE },
 	{ "--dry-run", false, OPT_DRY_RUN },
 	{ "-h", false, OPT_HELP },
@@ -192,10 +200,12 @@ static void set_option(struct run_options *run, int id, const char *value)
 	case OPT_MEMORY: run->memory = memory_option(value); break;
 	case OPT_MACHINE: run->machine = choice("--machine", value, machines); break;
 	case OPT_ACCEL: run->accel = choice("--accel", value, accels); break;
+	case OPT_ICOUNT: run->icount = true; break;
 	case OPT_APPEND: strings_add(&run->append, value); break;
 	case OPT_KERNEL: run->kernel = value; break;
 	case OPT_STRACE: run->strace = true; break;
 	case OPT_SYSCALLS: run->syscalls = true; break;
+	case OPT_FORKS: run->forks = value; break;
 	case OPT_VERBOSE: run->verbose = true; break;
 	case OPT_DRY_RUN: run->dry_run = true; break;
 	}
@@ -265,6 +275,8 @@ static void fill_defaults(struct run_options *run)
 		run->memory = DEFAULT_MEMORY;
 	if (run->machine == NULL)
 		run->machine = "microvm";
+	if (run->icount && run->accel == NULL)
+		run->accel = "tcg";
 	if (run->accel == NULL || strcmp(run->accel, "auto") == 0)
 		run->accel = accel_choose();
 	free(build);

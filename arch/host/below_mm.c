@@ -4,6 +4,7 @@
 
 #include "fs/vfs.h"
 #include "mm/view.h"
+#include "proc/forklog.h"
 #include "proc/task.h"
 
 static struct task task;
@@ -76,6 +77,22 @@ void sched_enqueue(struct task *t)
 void sched_dequeue(struct task *t)
 {
 	(void)t;
+}
+
+void forklog_end_begin(const struct fork_record *r, const struct view *shadow)
+{
+	(void)r, (void)shadow;
+}
+
+void forklog_page(const struct view *shadow, const struct vma *vma, uintptr_t addr, const void *now,
+		  const void *before)
+{
+	(void)shadow, (void)vma, (void)addr, (void)now, (void)before;
+}
+
+void forklog_end_done(const struct fork_record *r)
+{
+	(void)r;
 }
 
 void host_task(void)

@@ -26,6 +26,7 @@
 
 struct entry_counts entry_counts;
 uint64_t arch_irq_counts[ARCH_IRQS + 1];
+bool arch_in_interrupt;
 struct last_fault last_fault;
 
 static struct {
@@ -95,6 +96,7 @@ static bool interrupt(unsigned vector, bool kernel)
 {
 	unsigned irq = vector - VECTOR_PIC;
 
+	arch_in_interrupt = true;
 	if (vector == VECTOR_TIMER) {
 		arch_irq_counts[ARCH_IRQ_TIMER]++;
 		apic_eoi();
@@ -104,10 +106,9 @@ static bool interrupt(unsigned vector, bool kernel)
 		if (irq_handlers[irq].fn != NULL)
 			irq_handlers[irq].fn(irq_handlers[irq].arg);
 		pic_eoi(irq);
-	} else if (irq >= ARCH_IRQS && vector != VECTOR_SPURIOUS) {
-		return false;
 	}
-	return true;
+	arch_in_interrupt = false;
+	return irq < ARCH_IRQS || vector == VECTOR_TIMER || vector == VECTOR_SPURIOUS;
 }
 
 static bool on_short_way_out(uintptr_t ip)
