@@ -39,3 +39,7 @@ $(B)/runner: $(BENCH_HOST) bench/host/bench.h Makefile
 .PHONY: bench
 bench: kernel $(B)/runner $(B)/initrd.cpio $(B)/small.cpio $(DEPS)/linux/.stamp | tools-run
 	@BUILD=$(BUILD) MODE=$(MODE) $(B)/runner $(BENCH)
+
+.PHONY: bench-calls
+bench-calls: all $(BUILD)/pack $(DEPS)/linux/.stamp | tools-run
+	@BUILD=$(BUILD) sh bench/calls.sh
