@@ -397,7 +397,7 @@ static const char unpack_script[] =
 	"	mkdir \"$2\"\n"
 	"	tar -xpf \"$1\" -C \"$2\" --numeric-owner $4 --exclude='./dev/*'\n"
 	"fi\n"
-	"[ -z \"$3\" ] || mkfs.erofs --quiet \"$3\" \"$folder\"\n";
+	"[ -z \"$3\" ] || mkfs.erofs --quiet -E noinline_data \"$3\" \"$folder\"\n";
 
 /* Run it.  An ordinary user's image gets its owners by fakeroot. */
 static void unpack(const char *base, const char *folder, const char *image)
