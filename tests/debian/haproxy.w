@@ -38,6 +38,8 @@ backend both
 	server b unix@/tmp/w/b check inter 200ms
 EOF
 chmod 777 .
+# no network, no name servers
+: >/etc/resolv.conf
 nginx -c /tmp/w/ngx
 haproxy -c -f conf
 haproxy -D -f conf
@@ -54,7 +56,8 @@ ctl 'set server both/a weight 50%'
 ctl 'show servers state both' | awk '/both/ {print $2, $4, $6, $8}'
 nginx -c /tmp/w/ngx -s stop
 until get -o /dev/null -w '%{http_code}\n' http://x/8 | grep 503; do sleep 0.2; done
-ctl 'show stat' | grep '^both,[ab]' | cut -d, -f1,2,18
+until [ "$(ctl 'show stat' | grep -c '^both,[ab],.*,DOWN,')" = 2 ]; do sleep 0.1; done
+ctl 'show stat' | grep '^both,' | cut -d, -f1,2,18
 kill $(cat hpid)
 while [ -e front ] && kill -0 $(cat hpid) 2>/dev/null; do sleep 0.1; done
 echo done
