@@ -622,7 +622,8 @@ static int exit_status(struct bridge *b)
 		warn("%s: %s", b->exit_text.data, strerror(b->exit_value));
 		return b->exit_value == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXEC;
 	case HOST_BOOT:
-		warn("%s: %s", b->exit_text.data, strerror(b->exit_value));
+		show_kept(b);
+		warn("the kernel cannot start: %s", b->exit_text.data);
 		return EXIT_FLAT;
 	default:
 		show_kept(b);
