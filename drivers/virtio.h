@@ -1,6 +1,6 @@
 /* virtio.h: virtio 1.x devices: the layers between a driver and the machine.
  *
- *	driver (virtio_console.c)	what the device is for
+ *	driver (virtio_console.c ...)	what the device is for
  *	ring (virtio_ring.c)		split virtqueues: hand buffers over, take them back
  *	transport (virtio_mmio.c)	registers: status, features, queues, notifications, interrupts
  *
@@ -17,6 +17,7 @@
 #include "lib/types.h"
 
 #define VIRTIO_ID_CONSOLE  3
+#define VIRTIO_ID_9P	   9
 #define VIRTIO_F_VERSION_1 (1ull << 32)
 
 struct virtio_device;
@@ -32,6 +33,8 @@ struct virtio_transport {
 	void (*queue_start)(struct virtio_device *d, unsigned n, unsigned size, uint64_t desc,
 			    uint64_t avail, uint64_t used);
 	void (*notify)(struct virtio_device *d, unsigned n);
+	/* A byte of what the device tells of itself. */
+	uint8_t (*config)(struct virtio_device *d, unsigned offset);
 	/* Acknowledge an interrupt. */
 	void (*acknowledge)(struct virtio_device *d);
 };
@@ -98,7 +101,7 @@ struct virtq {
 	void *token[VIRTQ_SIZE];    /* whose */
 };
 
-/* A piece of memory of a request, within one page. */
+/* A piece of memory of a request: contiguous. */
 struct virtq_piece {
 	uint64_t pa;
 	uint32_t len;

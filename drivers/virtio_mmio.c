@@ -26,9 +26,11 @@
 #define QUEUE_DESC	 0x080 /* each of these: low half, high half */
 #define QUEUE_AVAIL	 0x090
 #define QUEUE_USED	 0x0a0
+#define CONFIG		 0x100
 
 #define OPTION	   "virtio_mmio.device="
-#define LEAST_SIZE 0x100
+#define LEAST_SIZE 0x200
+#define SLOTS	   32
 #define ISA_LINES  16
 
 static uint32_t get(struct virtio_device *d, unsigned reg)
@@ -97,6 +99,11 @@ static void notify(struct virtio_device *d, unsigned n)
 	set(d, QUEUE_NOTIFY, n);
 }
 
+static uint8_t config(struct virtio_device *d, unsigned offset)
+{
+	return offset < LEAST_SIZE - CONFIG ? d->registers[CONFIG + offset] : 0;
+}
+
 static void acknowledge(struct virtio_device *d)
 {
 	set(d, INTERRUPT_ACK, get(d, INTERRUPT_STATUS));
@@ -110,6 +117,7 @@ static const struct virtio_transport mmio = {
 	.queue_max = queue_max,
 	.queue_start = queue_start,
 	.notify = notify,
+	.config = config,
 	.acknowledge = acknowledge,
 };
 
@@ -132,11 +140,34 @@ static bool parse(const char *text, uint64_t *address, unsigned *irq)
 	return *irq < ISA_LINES && (*end == '\0' || *end == ' ' || *end == ':');
 }
 
+/* The registers of the slot there, mapped once however often devices are looked for.
+ * => NULL: there are too many */
+static volatile uint8_t *slot(uint64_t address)
+{
+	static struct {
+		uint64_t address;
+		volatile uint8_t *registers;
+	} slots[SLOTS];
+	unsigned i = 0;
+
+	while (i < SLOTS && slots[i].address != address && slots[i].address != 0)
+		i++;
+	if (i == SLOTS)
+		return NULL;
+	if (slots[i].address == 0) {
+		slots[i].address = address;
+		slots[i].registers = arch_map_device(address, LEAST_SIZE);
+	}
+	return slots[i].registers;
+}
+
 /* Is there a modern device of that kind?  (A slot without a device has the kind 0.) */
 static bool probe(struct virtio_device *d, uint64_t address, unsigned irq, unsigned kind)
 {
 	*d = (struct virtio_device){ .transport = &mmio, .irq = irq };
-	d->registers = arch_map_device(address, LEAST_SIZE);
+	d->registers = slot(address);
+	if (d->registers == NULL)
+		return false;
 	return get(d, MAGIC) == MAGIC_VALUE && get(d, VERSION) == 2 && get(d, DEVICE_ID) == kind;
 }
 
