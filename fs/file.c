@@ -205,6 +205,36 @@ bool file_is_regular(struct file *f)
 	return S_ISREG(f->inode->mode);
 }
 
+/* --- the place --- */
+
+static struct waitq place_wait = { LIST_INIT(place_wait.waiters) };
+
+int file_begin_place(struct file *f)
+{
+	struct waiter w;
+	int err = 0;
+
+	if (!f->inode->sb->type->remote)
+		return 0;
+	if (f->placed) {
+		waiter_add(&w, &place_wait);
+		while (f->placed && err == 0)
+			err = task_sleep_fatal();
+		waiter_remove(&w);
+	}
+	if (err == 0)
+		f->placed = true;
+	return err;
+}
+
+void file_end_place(struct file *f)
+{
+	if (!f->placed)
+		return;
+	f->placed = false;
+	waitq_wake(&place_wait);
+}
+
 /* --- buffers --- */
 
 size_t iobuf_left(const struct iobuf *b)

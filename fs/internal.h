@@ -58,6 +58,8 @@ struct mount *mount_on(const struct path *p);
 /* Go down through whatever is mounted on *p. */
 void path_cross_mounts(struct path *p);
 const struct fs_type *fs_type_find(const char *name);
+/* vfs_mount_volume() with the place looked up. */
+int mount_volume(const char *tag, const char *file, unsigned long flags, const struct path *at);
 extern struct mount *anon_mount; /* where pipes and memfds live */
 
 /* --- mount_share.c --- */
@@ -130,7 +132,7 @@ struct file *file_create(struct inode *inode, struct dentry *d, struct mount *m,
 /* --- ramfs.c, filemap.c --- */
 
 extern const struct fs_type tmpfs_type, rootfs_type, devtmpfs_type, proc_type, sysfs_type,
-	anon_type, devpts_type;
+	anon_type, devpts_type, p9_type;
 extern const struct file_ops ramfs_file_ops, ramfs_dir_ops;
 struct inode *ramfs_inode(struct super *sb, mode_t mode, dev_t rdev, const char *target, int *err);
 /* Names in a ramfs at boot: parents are made. */

@@ -35,8 +35,8 @@ static unsigned next_dev = 1;
 static int next_mount_id = 1;
 static size_t mount_count;
 
-const struct fs_type *const fs_types[] = { &tmpfs_type, &devtmpfs_type, &proc_type,
-					   &sysfs_type, &devpts_type,	NULL };
+const struct fs_type *const fs_types[] = { &tmpfs_type,	 &devtmpfs_type, &proc_type, &sysfs_type,
+					   &devpts_type, &p9_type,	 NULL };
 
 const struct fs_type *fs_type_find(const char *name)
 {
@@ -234,6 +234,35 @@ static unsigned long mount_flags(unsigned long flags)
 	else
 		flags &= ~(unsigned long)MS_RELATIME;
 	return flags & KEPT_FLAGS;
+}
+
+int mount_volume(const char *tag, const char *file, unsigned long flags, const struct path *at)
+{
+	int err;
+	struct super *sb = super_create(&p9_type, tag, NULL, &err);
+	struct dentry *d = NULL;
+	struct mount *m = NULL;
+
+	if (sb == NULL)
+		return err;
+	if (file == NULL) {
+		d = sb->root;
+		dentry_get(d);
+	} else {
+		err = lookup_one(sb->root, file, strlen(file), &d);
+	}
+	if (err == 0 && inode_is_dir(d->inode) != inode_is_dir(at->dentry->inode))
+		err = -ENOTDIR;
+	if (err == 0) {
+		m = mount_create(sb, d, tag, mount_flags(flags));
+		err = m == NULL ? -ENOMEM : 0;
+	}
+	if (d != NULL)
+		dentry_put(d);
+	if (m == NULL)
+		super_shut_down(sb);
+	super_put(sb);
+	return m == NULL ? err : graft_new(m, at);
 }
 
 static int mount_new(const char *source, const struct path *at, const char *type,

@@ -3,6 +3,7 @@
 #include <linux/mount.h>
 
 #include "fs/internal.h"
+#include "fs/p9.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -334,4 +335,57 @@ void vfs_mount_defaults(void)
 			kprintf("vfs: cannot mount %s: %d\n", defaults[i].path, err);
 		path_put(&at);
 	}
+}
+
+/* --- folders of the host --- */
+
+/* Make the folders that the path goes through; `whole`: also the last.  Those that are there are well. */
+static int make_folders(char *path, bool whole)
+{
+	for (char *p = path + 1;; p++) {
+		char c = *p;
+		if (c != '/' && c != '\0')
+			continue;
+		if (c == '\0' && !whole)
+			return 0;
+		*p = '\0';
+		int err = p[-1] == '/' ? 0 : do_mkdir(AT_FDCWD, path, 0755);
+		*p = c;
+		if (err < 0 && err != -EEXIST)
+			return err;
+		if (c == '\0')
+			return 0;
+	}
+}
+
+int vfs_mount_volume(const char *tag, const char *file, bool read_only, const char *target)
+{
+	char *path = kstrdup(target);
+	struct path at;
+
+	if (path == NULL)
+		return -ENOMEM;
+	int err = path[0] == '/' ? make_folders(path, file == NULL) : -EINVAL;
+	kfree(path);
+	if (err == 0 && file != NULL) {
+		err = do_mknod(AT_FDCWD, target, S_IFREG | 0644, 0);
+		err = err == -EEXIST ? 0 : err;
+	}
+	if (err == 0)
+		err = path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &at);
+	if (err != 0)
+		return err;
+	err = mount_volume(tag, file, read_only ? MS_RDONLY | MS_RELATIME : MS_RELATIME, &at);
+	path_put(&at);
+	return err;
+}
+
+void vfs_sync(void)
+{
+	p9_sync_all();
+}
+
+void vfs_shutdown(void)
+{
+	p9_shutdown();
 }

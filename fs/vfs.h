@@ -114,6 +114,7 @@ struct file {
 	bool writer;		    /* counted in inode->writers */
 	bool created;		    /* this open made the file */
 	bool notifies;		    /* opened by name: inotify hears of it */
+	bool placed;		    /* a task moves pos, and may sleep: file_begin_place() */
 };
 
 /* Was it opened to read, to write?  Neither: O_PATH, or the access mode 3 that is for ioctl alone. */
@@ -130,6 +131,10 @@ static inline bool file_writable(const struct file *f)
 
 /* An llseek for files without places: allowed, without an effect. */
 off_t llseek_nowhere(struct file *f, off_t off, int whence);
+/* Where transfers may sleep (fs_type.remote) only one task at a time may use and move f->pos: others wait
+ * from begin to end.  Elsewhere nothing happens.  => 0, -EINTR: the task is being killed */
+int file_begin_place(struct file *f);
+void file_end_place(struct file *f);
 /* Does reading and writing happen at a place of it? */
 static inline bool file_has_places(const struct file *f)
 {
@@ -216,6 +221,13 @@ mode_t fs_umask(struct fs_state *s, mode_t mask); /* set it.  => the old one */
 
 /* --- start --- */
 void vfs_init(void); /* caches, the root ramfs, /dev, /proc mounts when the directories exist */
+/* For what `flat` says: mount the folder of the host with that tag at the path `target`, or of it only
+ * the file `file` (NULL: all).  Folders on the way and the place for a file are made.  => 0, -errno */
+int vfs_mount_volume(const char *tag, const char *file, bool read_only, const char *target);
+/* The machine ends: bring to the host what is still to be brought. */
+void vfs_shutdown(void);
+/* sync(2) */
+void vfs_sync(void);
 void vfs_mount_defaults(void); /* after the initrd is unpacked */
 /* For the initrd unpacker (initrd/cpio.c): make a node; data pages that lie page aligned in the
  * archive are used in place.  mode has the type bits.  => 0, -errno */

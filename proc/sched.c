@@ -490,6 +490,15 @@ int task_sleep_killable(void)
 	return signal_fatal_pending(t) ? -EINTR : 0;
 }
 
+int task_sleep_fatal(void)
+{
+	struct task *t = current;
+
+	if (t->view != NULL && t->view->under != NULL && fork_mode == FORK_MODE_FULL)
+		view_split(t->view, FORK_BLOCK, task_sysno(t));
+	return task_sleep_killable();
+}
+
 void task_wake(struct task *t)
 {
 	if (t->state != TASK_SLEEPING)

@@ -68,6 +68,8 @@ bool waitq_empty(const struct waitq *q);
 int task_sleep(uint64_t deadline);
 /* Sleep that only a fatal signal ends (vfork's parent).  => 0, -EINTR: the task is being killed */
 int task_sleep_killable(void);
+/* The same for who waits for the host: a shadow is split first. */
+int task_sleep_fatal(void);
 /* Make a sleeping task runnable; nothing happens if it is not asleep. */
 void task_wake(struct task *t);
 

@@ -95,10 +95,14 @@ static long getdents(int fd, void *buf, unsigned size, bool old)
 	} else if (inode_is_dir(f->inode) && dentry_is_deleted(f->dentry)) {
 		n = -ENOENT;
 	} else if (f->ops->readdir != NULL) {
+		int err = file_begin_place(f);
 		b.ctx.pos = f->pos;
 		b.ctx.emit = emit_entry;
-		int err = f->ops->readdir(f, &b.ctx);
-		f->pos = b.ctx.pos;
+		if (err == 0) {
+			err = f->ops->readdir(f, &b.ctx);
+			f->pos = b.ctx.pos;
+			file_end_place(f);
+		}
 		n = b.left < size ? (long)(size - b.left) : err < 0 ? err : b.err;
 		inode_touch_atime(f->inode, f->mnt);
 		notify_file(f, IN_ACCESS);

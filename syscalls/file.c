@@ -561,7 +561,7 @@ static bool ioctl_fs(struct file *f, unsigned cmd, uintptr_t arg, long *result)
 	case FIOQSIZE:
 		if (!regular && !inode_is_dir(f->inode))
 			return false;
-		bytes = regular ? (int64_t)(f->inode->pages.count * PAGE_SIZE) : 0;
+		bytes = regular ? (int64_t)inode_blocks(f->inode) * 512 : 0;
 		*result = put_user(bytes, (int64_t *)arg);
 		return true;
 	default: return false;
@@ -771,6 +771,7 @@ static long sync_fd(int fd, enum sync_how how)
 /* It takes its time elsewhere, and who calls it to let others finish shall not be disappointed. */
 long sys_sync(void)
 {
+	vfs_sync();
 	sched_yield_cpu();
 	return 0;
 }

@@ -33,4 +33,8 @@ int address_to_user(const struct address *a, void *user, int *user_len);
 /* Relative time -> deadline in clock_ns(); no overflow. */
 uint64_t deadline_after(uint64_t ns);
 
+/* What stat(2) shows as st_blocks. */
+struct inode;
+uint64_t inode_blocks(const struct inode *inode);
+
 #endif

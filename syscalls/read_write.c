@@ -86,12 +86,18 @@ static long at_current(int fd, struct iobuf *b, transfer_fn fn)
 
 	if (f == NULL)
 		return -EBADF;
-	off_t pos = file_has_places(f) ? f->pos : 0;
 	long n = check_flags(f, b->rwf);
 	if (n == 0)
-		n = fn(f, b, &pos);
+		n = file_begin_place(f);
+	if (n < 0) {
+		file_put(f);
+		return n;
+	}
+	off_t pos = file_has_places(f) ? f->pos : 0;
+	n = fn(f, b, &pos);
 	if (n >= 0 && file_has_places(f))
 		f->pos = pos;
+	file_end_place(f);
 	file_put(f);
 	return n;
 }

@@ -66,7 +66,7 @@ static int64_t nanoseconds(int64_t ns)
 	return ns - seconds(ns) * NSEC;
 }
 
-static uint64_t blocks(const struct inode *inode)
+uint64_t inode_blocks(const struct inode *inode)
 {
 	if (inode->ops != NULL && inode->ops->blocks != NULL)
 		return inode->ops->blocks(inode);
@@ -89,7 +89,7 @@ static void fill_stat(struct inode *inode, struct stat *st)
 	st->st_rdev = inode->rdev;
 	st->st_size = (long)inode->size;
 	st->st_blksize = inode->sb->type->computed ? 1024 : PAGE_SIZE;
-	st->st_blocks = (long)blocks(inode);
+	st->st_blocks = (long)inode_blocks(inode);
 	st->st_atime = (unsigned long)seconds(inode->atime);
 	st->st_atime_nsec = (unsigned long)nanoseconds(inode->atime);
 	st->st_mtime = (unsigned long)seconds(inode->mtime);
@@ -169,7 +169,7 @@ static void fill_statx(const struct path *p, unsigned mask, struct statx *st)
 	st->stx_mode = (__u16)inode->mode;
 	st->stx_ino = inode->ino;
 	st->stx_size = inode->size;
-	st->stx_blocks = blocks(inode);
+	st->stx_blocks = inode_blocks(inode);
 	st->stx_atime = statx_time(inode->atime);
 	st->stx_btime = statx_time(inode->btime);
 	st->stx_ctime = statx_time(inode->ctime);

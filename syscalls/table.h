@@ -31,8 +31,8 @@ P(vmsplice, (int fd, const struct iovec_ *iov, unsigned long count, unsigned fla
 S(copy_file_range, (int in_fd, off_t *in_off, int out_fd, off_t *out_off, size_t len, unsigned flags), 0)
 
 /* -- syscalls/file.c */
-S(open, (const char *path, int flags, mode_t mode), 0)
-S(openat, (int dfd, const char *path, int flags, mode_t mode), 0)
+P(open, (const char *path, int flags, mode_t mode), 0, "as openat")
+P(openat, (int dfd, const char *path, int flags, mode_t mode), 0, "O_TMPFILE in folders of the host (EOPNOTSUPP)")
 S(openat2, (int dfd, const char *path, const struct open_how *how, size_t size), 0)
 S(creat, (const char *path, mode_t mode), 0)
 P(memfd_create, (const char *name, unsigned flags), 0,
@@ -49,7 +49,7 @@ S(flock, (int fd, unsigned op), 0)
 S(ioctl, (int fd, unsigned cmd, uintptr_t arg), 0)
 S(truncate, (const char *path, off_t size), 0)
 S(ftruncate, (int fd, off_t size), 0)
-S(fallocate, (int fd, int mode, off_t off, off_t len), 0)
+P(fallocate, (int fd, int mode, off_t off, off_t len), 0, "files of the host (EOPNOTSUPP)")
 S(fadvise64, (int fd, off_t off, off_t len, int advice), 0)
 S(readahead, (int fd, off_t off, size_t len), 0)
 S(sync, (void), 0)
@@ -61,14 +61,16 @@ S(sync_file_range, (int fd, off_t off, off_t len, unsigned flags), 0)
 /* -- syscalls/path.c */
 S(mkdir, (const char *path, mode_t mode), 0)
 S(mkdirat, (int dfd, const char *path, mode_t mode), 0)
-S(mknod, (const char *path, mode_t mode, unsigned dev), 0)
-S(mknodat, (int dfd, const char *path, mode_t mode, unsigned dev), 0)
+P(mknod, (const char *path, mode_t mode, unsigned dev), 0, "as mknodat")
+P(mknodat, (int dfd, const char *path, mode_t mode, unsigned dev), 0,
+  "in folders of the host all but regular files (ENXIO: QEMU does not make them)")
 S(unlink, (const char *path), 0)
 S(unlinkat, (int dfd, const char *path, int flags), 0)
 S(rmdir, (const char *path), 0)
 S(rename, (const char *from, const char *to), 0)
 S(renameat, (int olddfd, const char *from, int newdfd, const char *to), 0)
-S(renameat2, (int olddfd, const char *from, int newdfd, const char *to, unsigned flags), 0)
+P(renameat2, (int olddfd, const char *from, int newdfd, const char *to, unsigned flags), 0,
+  "flags in folders of the host (EINVAL)")
 S(link, (const char *from, const char *to), 0)
 S(linkat, (int olddfd, const char *from, int newdfd, const char *to, int flags), 0)
 S(symlink, (const char *target, const char *path), 0)
@@ -112,7 +114,7 @@ S(fstatfs, (int fd, struct statfs *st), 0)
 S(getdents, (int fd, struct linux_dirent *buf, unsigned size), 0)
 S(getdents64, (int fd, struct linux_dirent64 *buf, unsigned size), 0)
 P(mount, (const char *source, const char *target, const char *type, unsigned long flags, const char *data), 0,
-  "tmpfs, ramfs, proc, devtmpfs, devpts, bind, move, remount, propagation; the sync, mand and lazytime flags have no effect")
+  "tmpfs, ramfs, proc, sysfs, devtmpfs, devpts, 9p (docs/VOLUMES.md), bind, move, remount, propagation; the sync, mand and lazytime flags have no effect")
 S(umount2, (const char *target, int flags), 0)
 S(pivot_root, (const char *new_root, const char *put_old), 0)
 
@@ -134,7 +136,7 @@ N(fanotify_mark, "as fanotify_init")
 
 /* -- syscalls/xattr.c */
 P(setxattr, (const char *path, const char *name, const void *value, size_t size, int flags), 0,
-  "ACLs (system.*) and file capabilities (security.capability): EOPNOTSUPP")
+  "ACLs (system.*) and file capabilities (security.capability), and on files of the host all but user.* and empty values: EOPNOTSUPP")
 P(lsetxattr, (const char *path, const char *name, const void *value, size_t size, int flags), 0, "as setxattr")
 P(fsetxattr, (int fd, const char *name, const void *value, size_t size, int flags), 0, "as setxattr")
 S(getxattr, (const char *path, const char *name, void *value, size_t size), 0)
@@ -182,7 +184,7 @@ P(recvmmsg, (int fd, struct user_mmsghdr *msgs, unsigned count, unsigned flags,
 
 /* -- syscalls/mm.c */
 P(mmap, (uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off), 0,
-  "MAP_HUGETLB (EINVAL); MAP_POPULATE is a hint; one mapping is at most 64 GiB")
+  "MAP_HUGETLB (EINVAL); MAP_POPULATE is a hint; one mapping is at most 64 GiB; of files of the host see docs/VOLUMES.md")
 S(munmap, (uintptr_t addr, size_t len), 0)
 S(mprotect, (uintptr_t addr, size_t len, int prot), 0)
 S(brk, (uintptr_t addr), 0)
