@@ -35,12 +35,32 @@ static void add_word(char **list, unsigned *n, char *word)
 		list[(*n)++] = word;
 }
 
+/* TAG:MODE:FILE:TARGET, where MODE is ro or rw, and FILE empty: the whole folder. */
+static void mount_volume(char *rec)
+{
+	char *part[4] = { rec };
+
+	for (unsigned i = 1; i < 4; i++) {
+		part[i] = strchr(part[i - 1], ':');
+		if (part[i] == NULL)
+			return;
+		*part[i]++ = '\0';
+	}
+	int err = vfs_mount_volume(part[0], part[2][0] == '\0' ? NULL : part[2],
+				   strcmp(part[1], "ro") == 0, part[3]);
+	if (err < 0) {
+		kprintf("cannot mount a folder of the host at %s: error %d\n", part[3], -err);
+		hostport_exit(HOST_BOOT, (uint32_t)-err, part[3]);
+	}
+}
+
 static void take_record(char *rec)
 {
 	switch (rec[0]) {
 	case HOST_CMD_ARG: add_word(init.argv, &init.argc, rec + 1); break;
 	case HOST_CMD_ENV: add_word(init.envp, &init.envc, rec + 1); break;
 	case HOST_CMD_CWD: init.cwd = rec + 1; break;
+	case HOST_CMD_MOUNT: mount_volume(rec + 1); break;
 	case HOST_CMD_INPUT: hostport_set_input(rec[1] == '1'); break;
 	case HOST_CMD_SIZE: {
 		char *end;
@@ -172,6 +192,7 @@ void init_failed(const char *path, int err)
 
 void machine_exit(int code)
 {
+	vfs_shutdown();
 	hostport_drain();
 	tally_report();
 	if (code & 0x7f)

@@ -74,5 +74,7 @@
 #define HOST_CMD_CWD   'C' /* its working directory */
 #define HOST_CMD_INPUT 'I' /* "0": standard input is empty; "1": ask flat for it */
 #define HOST_CMD_SIZE  'W' /* "ROWS COLUMNS" of the terminal */
+#define HOST_CMD_MOUNT                                                                             \
+	'V' /* "TAG:MODE:FILE:TARGET": mount a folder of the host, before the start */
 
 #endif

@@ -93,6 +93,13 @@ int option_next(struct option_scan *scan);
 
 /* -- flat_run.c */
 
+/* A folder or file of the host in the guest: flat_volume.c. */
+struct volume {
+	char *from; /* absolute, without links */
+	char *to;   /* likewise, and not / */
+	bool is_folder, read_only;
+};
+
 /* What a run is to be; filled from the command line. */
 struct run_options {
 	const char *kernel; /* ELF file */
@@ -104,6 +111,7 @@ struct run_options {
 	struct strings env;	/* NAME=VALUE */
 	struct strings append;	/* words for the kernel's command line */
 	struct strings volumes; /* HOST:GUEST[:ro] */
+	struct volume *volume;	/* the same, by volumes_parse() */
 	char **argv;		/* the program and its arguments */
 	double timeout;		/* seconds; 0: none */
 	bool icount;		/* the guest's time is a count of its instructions */
@@ -130,6 +138,19 @@ char *apt_own_suite(void);
 /* Find the versions of all packages that the set comes to, from package lists of our own that are at
  * most a day old.  Dies with the reason if there is no such package or no list. */
 void apt_resolve(struct package_set *set);
+
+/* -- flat_volume.c */
+
+#define VOLUMES_MAX 6 /* shared ones: a microvm has eight places for virtio devices */
+
+/* Fill run->volume; dies if one cannot be.  run->machine is chosen. */
+void volumes_parse(struct run_options *run);
+/* Does the guest see the host's own files, or copies? */
+bool volumes_are_shared(const struct run_options *run);
+/* QEMU's options for those that are shared. */
+void volumes_add_devices(struct strings *args, const struct run_options *run);
+/* What the guest is told of the i-th (HOST_CMD_MOUNT). */
+char *volume_record(const struct run_options *run, size_t i);
 
 /* -- flat_archive.c: cpio archives for the guest's first file system */
 

@@ -216,56 +216,17 @@ static void put_root(struct archive *a, const char *root)
 	close(fd);
 }
 
-/* The guest's path as a member's name: no slash at the ends, none doubled, no "." or "..". */
-static char *member_name(const char *path)
+/* A copy of what is not shared. */
+static void put_volume(struct archive *a, const struct volume *v)
 {
-	struct bytes name = { 0 };
-
-	while (*path != '\0') {
-		size_t len = strcspn(path, "/");
-
-		if (len == 2 && memcmp(path, "..", 2) == 0)
-			die("run: -v: \"..\" in the guest's path");
-		if (len > 0 && !(len == 1 && *path == '.')) {
-			if (name.len > 0)
-				bytes_add(&name, "/", 1);
-			bytes_add(&name, path, len);
-		}
-		path += len;
-		path += strspn(path, "/");
-	}
-	bytes_add(&name, "", 1);
-	return name.data;
-}
-
-/* FROM:TO or FROM:TO:ro */
-static void put_volume(struct archive *a, const char *volume)
-{
-	char *from = xstrdup(volume);
-	char *to = strchr(from, ':');
-	char *mode, *name;
 	struct stat st;
 
-	if (to == NULL || to == from)
-		die("run: -v: not FROM:TO: %s", volume);
-	*to++ = '\0';
-	mode = strchr(to, ':');
-	if (mode != NULL) {
-		*mode++ = '\0';
-		if (strcmp(mode, "ro") != 0 && strcmp(mode, "rw") != 0)
-			die("run: -v: neither ro nor rw: %s", volume);
-	}
-	if (*to != '/')
-		die("run: -v: the guest's path is not absolute: %s", volume);
-	if (stat(from, &st) < 0)
-		die("run: -v: cannot read %s: %m", from);
-	name = member_name(to);
-	if (S_ISDIR(st.st_mode))
-		put_folder(a, from, name, &st);
+	if (stat(v->from, &st) < 0)
+		die("run: -v: cannot read %s: %m", v->from);
+	if (v->is_folder)
+		put_folder(a, v->from, v->to + 1, &st);
 	else
-		put_file(a, from, name, &st);
-	free(name);
-	free(from);
+		put_file(a, v->from, v->to + 1, &st);
 }
 
 static void put_record(struct bytes *b, char type, const char *value)
@@ -287,6 +248,12 @@ static void put_command(struct archive *a, const struct run_options *run)
 		put_record(&records, HOST_CMD_ENV, run->env.item[i]);
 	if (run->cwd != NULL)
 		put_record(&records, HOST_CMD_CWD, run->cwd);
+	for (i = 0; volumes_are_shared(run) && i < run->volumes.count; i++) {
+		char *record = volume_record(run, i);
+
+		put_record(&records, HOST_CMD_MOUNT, record);
+		free(record);
+	}
 	put_record(&records, HOST_CMD_INPUT, run->interactive ? "1" : "0");
 	if (run->tty && term_size(&rows, &columns)) {
 		char *size = xasprintf("%u %u", rows, columns);
@@ -310,10 +277,12 @@ int archive_initrd(const struct run_options *run)
 	if (a.fd < 0)
 		die("cannot make a file for the initrd: %m");
 	put_root(&a, run->root);
-	for (i = 0; i < run->volumes.count; i++)
-		put_volume(&a, run->volumes.item[i]);
-	if (run->volumes.count > 0)
-		put_trailer(&a);
+	if (!volumes_are_shared(run)) {
+		for (i = 0; i < run->volumes.count; i++)
+			put_volume(&a, &run->volume[i]);
+		if (run->volumes.count > 0)
+			put_trailer(&a);
+	}
 	put_command(&a, run);
 	flush(&a);
 	free(a.pending.data);

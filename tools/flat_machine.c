@@ -212,6 +212,7 @@ static void build_command(struct strings *args, const struct run_options *run, c
 	if (q[FORKS] >= 0)
 		add_debug_port(args, "forks", q[FORKS], HOST_PORT_FORKS);
 	add_virtio(args, q);
+	volumes_add_devices(args, run);
 	strings_add(args, "-device");
 	strings_addf(args, "isa-debug-exit,iobase=%#x,iosize=4", HOST_PORT_EXIT);
 }

@@ -23,9 +23,9 @@ static const char help[] =
 	"  -w, --workdir DIR        start in DIR instead of /\n"
 	"  -i, --interactive        hand on standard input even if it is a terminal\n"
 	"  -t, --tty                give the program a terminal (and our input)\n"
-	"  -v, --volume FROM:TO     copy FROM, a file or folder of the host, to TO in the guest\n"
-	"                           before the start; changes there stay there. FROM:TO:ro is\n"
-	"                           accepted and means the same\n"
+	"  -v, --volume FROM:TO     FROM, a file or folder of the host, is TO in the guest: changes\n"
+	"                           are seen on both sides. FROM:TO:ro: the guest cannot change\n"
+	"                           it. (On q35 and pc it is a copy, made before the start)\n"
 	"      --root DIR|CPIO      the guest's root: a folder or a cpio archive of the host\n"
 	"      --timeout SECONDS    end the guest after that time, with status 124\n"
 	"\n"
@@ -277,6 +277,7 @@ static void fill_defaults(struct run_options *run)
 		run->machine = "microvm";
 	if (run->icount && run->accel == NULL)
 		run->accel = "tcg";
+	volumes_parse(run);
 	if (run->accel == NULL || strcmp(run->accel, "auto") == 0)
 		run->accel = accel_choose();
 	free(build);

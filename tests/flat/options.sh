@@ -34,6 +34,10 @@ check volume out "one
 two
 two
 ran" "$out"
+check volume_is_shared file x "$(cat "$dir/share/file")"
+echo one >"$dir/share/file"
+run --machine q35 -v "$dir/share:/mnt/share" sh -c 'cd /mnt/share; cat file; echo x >file' </dev/null
+check volume_copied out one "$out"
 check volume_is_a_copy file one "$(cat "$dir/share/file")"
 run -v "$dir/share/file:/etc/one:ro" cat /etc/one </dev/null
 check volume_of_a_file out one "$out"
