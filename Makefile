@@ -159,6 +159,7 @@ lint: tools-lint $(DEPS)/uapi/.stamp $(DEPS)/zlib/.stamp
 	@KFLAGS='$(filter-out -fno-plt -g -O2,$(KCFLAGS))' HFLAGS='$(HOST_CFLAGS)' tools/lint $(CHECKS)
 docs:
 	tools/syscalls-doc >docs/SYSCALLS.md
+	tests/debian/run --docs
 format: tools-lint
 	@find $(KDIRS) arch tools tests bench survey -name '*.[ch]' ! -path syscalls/table.h 2>/dev/null | \
 	 sort -u | xargs clang-format -i

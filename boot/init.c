@@ -17,6 +17,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
+#include "proc/exec.h"
 #include "proc/task.h"
 #include "syscalls/tally.h"
 
@@ -161,6 +162,14 @@ static void open_descriptors(void)
 	}
 }
 
+static void no_folder(const char *path, int err)
+{
+	static char text[1024];
+
+	snprintf(text, sizeof(text), "the folder to start in, %s", path);
+	hostport_exit(HOST_BOOT, (uint32_t)-err, text);
+}
+
 void init_start(void)
 {
 	int err = -ENOENT;
@@ -174,7 +183,7 @@ void init_start(void)
 	if (init.cwd != NULL) {
 		err = file_chdir(init.cwd);
 		if (err < 0)
-			hostport_exit(HOST_BOOT, (uint32_t)-err, "working directory");
+			no_folder(init.cwd, err);
 	}
 	err = proc_start_init(path, init.argv, init.envp);
 	if (err < 0)
@@ -186,8 +195,14 @@ void init_start(void)
 
 void init_failed(const char *path, int err)
 {
-	kprintf("cannot run %s: error %d\n", path, -err);
-	hostport_exit(HOST_EXEC, (uint32_t)-err, path);
+	static char why[2048];
+
+	strlcpy(why, path, sizeof(why));
+	if (strchr(path, '/') != NULL &&
+	    (err == -ENOENT || err == -ENOEXEC || err == -EACCES || err == -ELIBBAD || err == -EIO))
+		exec_why(path, why, sizeof(why));
+	kprintf("cannot run %s: error %d\n", why, -err);
+	hostport_exit(HOST_EXEC, (uint32_t)-err, why);
 }
 
 void machine_exit(int code)

@@ -64,8 +64,9 @@
 #define HOST_EXITED   0 /* value: the init program's exit status */
 #define HOST_SIGNALED 1 /* value: the signal that ended it */
 #define HOST_PANIC    2 /* the kernel gave up; the reason is in its log */
-#define HOST_BOOT     3 /* the kernel could not start; text says why */
-#define HOST_EXEC     4 /* the init program could not be run: value is an errno, text its name */
+#define HOST_BOOT     3 /* the program could not be prepared: value is an errno, text says of what */
+#define HOST_EXEC                                                                                  \
+	4 /* the init program could not be run: value is an errno, text its name and what is to be blamed */
 
 /* The file that flat adds to the initrd, and its records: a letter, a value, a NUL. */
 #define HOST_CMD_FILE  ".flat.cmd"

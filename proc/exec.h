@@ -49,4 +49,9 @@ ssize_t exec_read(void *file, void *buf, size_t n, uint64_t offset); /* an elf_r
  * => 0, -E2BIG, -EFAULT, -ENOMEM */
 int exec_stack(struct exec *e);
 
+/* --- exec_why.c --- */
+
+/* After execve has failed for what a file is or is not: path, and behind it what is to be blamed. */
+void exec_why(const char *path, char *text, size_t size);
+
 #endif

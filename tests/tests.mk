@@ -135,3 +135,11 @@ $(T)/host/pty: tests/flat/pty.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $<
 check: $(T)/host/pty
+
+# Debian's programs: their root, unless other tests are asked for.  Without a network the tests say so.
+.PHONY: debian-root
+debian-root: $(BUILD)/flat | tools-root
+	-$(Q)FLAT_NO_BUILD=1 tests/debian/run --prepare
+ifneq ($(if $(TESTS),$(filter debian%,$(TESTS)),all),)
+check: debian-root
+endif

@@ -622,8 +622,7 @@ static int exit_status(struct bridge *b)
 		warn("%s: %s", b->exit_text.data, strerror(b->exit_value));
 		return b->exit_value == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXEC;
 	case HOST_BOOT:
-		show_kept(b);
-		warn("the kernel cannot start: %s", b->exit_text.data);
+		warn("%s: %s", b->exit_text.data, strerror(b->exit_value));
 		return EXIT_FLAT;
 	default:
 		show_kept(b);

@@ -1,8 +1,9 @@
 /* flat_root.c: `flat root`: roots made of Debian packages.
  *
- * apt says which versions of which packages a root comes to (flat_apt.c), mmdebstrap makes it, once, as a
- * tar archive in the cache that is named by these versions; folders and images are made from that. A folder
- * knows by its own /var/lib/dpkg/status what it is made of, an image is a link to the cache's.
+ * apt says which versions of which packages a root comes to (flat_apt.c), mmdebstrap makes it, once, in a
+ * folder of the cache that is named by these versions: the base, which is a folder if we are root and else a
+ * tar archive.  Folders and images are made from that.  A folder knows by its own /var/lib/dpkg/status
+ * what it is made of; an image is a link to the cache's.
  *
  * Nothing of /dev is taken over: the guest's kernel has its own, and an ordinary user may make no
  * devices.  An ordinary user's folder belongs to that user, which `flat run` shows to the guest as root;
@@ -327,41 +328,48 @@ static char *join(const struct strings *words)
 	return text.data;
 }
 
-/* Let mmdebstrap make the archive. */
-static void make_archive(struct root *root, const char *archive)
+static void add_mmdebstrap(struct strings *argv, const struct root *root, const char *new)
 {
-	char *log = xasprintf("%s/log", root->cached), *new = xasprintf("%s.new", archive);
+	size_t i;
+
+	strings_add(argv, "mmdebstrap");
+	strings_add(argv, "--verbose");
+	strings_add(argv, "--variant=minbase");
+	strings_addf(argv, "--format=%s", getuid() == 0 ? "directory" : "tar");
+	if (root->set.include.count > 0)
+		strings_addf(argv, "--include=%s", join(&root->set.include));
+	strings_add(argv, root->set.suite);
+	strings_add(argv, new);
+	for (i = 0; i < root->set.sources.count; i++)
+		strings_add(argv, root->set.sources.item[i]);
+}
+
+/* Let mmdebstrap make the base: a folder, or an archive. */
+static void make_base(struct root *root, const char *base)
+{
+	char *log = xasprintf("%s/log", root->cached), *new = xasprintf("%s.new", base);
 	struct progress p = { .log = fopen(log, "we"),
 			      .packages = root->set.versions.count,
 			      .start = now_seconds(),
 			      .terminal = isatty(2) };
 	struct strings argv = { 0 };
-	size_t i;
 
 	if (p.log == NULL)
 		die("cannot write %s: %m", log);
 	warn("root: making a root of %zu packages of Debian %s ...", p.packages, root->set.suite);
 	prune(root);
-	strings_add(&argv, "mmdebstrap");
-	strings_add(&argv, "--verbose");
-	strings_add(&argv, "--variant=minbase");
-	strings_add(&argv, "--format=tar");
-	if (root->set.include.count > 0)
-		strings_addf(&argv, "--include=%s", join(&root->set.include));
-	strings_add(&argv, root->set.suite);
-	strings_add(&argv, new);
-	for (i = 0; i < root->set.sources.count; i++)
-		strings_add(&argv, root->set.sources.item[i]);
+	remove_tree(new);
+	add_mmdebstrap(&argv, root, new);
 	if (run_lines(argv.item, take_line, &p) != 0) {
 		end_progress(&p);
 		fclose(p.log);
-		unlink(new);
+		remove_tree(new);
 		die("root: mmdebstrap failed: %s\nflat: what it said is in %s",
 		    p.error != NULL ? p.error : "it does not say why", log);
 	}
 	end_progress(&p);
 	fclose(p.log);
-	if (rename(new, archive) < 0)
+	if (rename(new, base) < 0)
 		die("cannot rename %s: %m", new);
 	warn("root: made in %.0f s", now_seconds() - p.start);
 	free(new);
@@ -376,22 +384,29 @@ static void keep_error(void *context, char *text)
 	*last = xstrdup(text);
 }
 
-/* Unpack the archive $1 as the folder $2 and, if there is a $3, make that image of it. */
+/* A shell script with three arguments: a base that is a folder or an archive, the folder to make of it, and
+ * an image to make of that; either may be empty. */
 static const char unpack_script[] =
 	"set -e\n"
-	"mkdir \"$2\"\n"
-	"if [ \"$(id -u)\" = 0 ]; then owner=--same-owner; else owner=--no-same-owner; fi\n"
-	"tar -xpf \"$1\" -C \"$2\" --numeric-owner $owner --exclude='./dev/*'\n"
-	"[ -z \"$3\" ] || mkfs.erofs --quiet \"$3\" \"$2\"\n";
+	"folder=$2\n"
+	"if [ -d \"$1\" ]; then\n"
+	"	[ -z \"$2\" ] || cp -a --reflink=auto \"$1\" \"$2\"\n"
+	"	folder=${2:-$1}\n"
+	"	rm -rf \"$folder\"/dev/*\n"
+	"else\n"
+	"	mkdir \"$2\"\n"
+	"	tar -xpf \"$1\" -C \"$2\" --numeric-owner $4 --exclude='./dev/*'\n"
+	"fi\n"
+	"[ -z \"$3\" ] || mkfs.erofs --quiet -E noinline_data \"$3\" \"$folder\"\n";
 
-static void unpack(const char *archive, const char *folder, const char *image)
+/* Run it.  An ordinary user's image gets its owners by fakeroot. */
+static void unpack(const char *base, const char *folder, const char *image)
 {
-	bool fake = image != NULL && getuid() != 0;
 	struct strings argv = { 0 };
 	char *last = NULL;
 
 	remove_tree(folder);
-	if (fake) {
+	if (*image != '\0' && getuid() != 0) {
 		strings_add(&argv, "fakeroot");
 		strings_add(&argv, "--");
 	}
@@ -399,25 +414,27 @@ static void unpack(const char *archive, const char *folder, const char *image)
 	strings_add(&argv, "-c");
 	strings_add(&argv, unpack_script);
 	strings_add(&argv, "sh");
-	strings_add(&argv, archive);
+	strings_add(&argv, base);
 	strings_add(&argv, folder);
-	strings_add(&argv, image != NULL ? image : "");
+	strings_add(&argv, image);
+	strings_add(&argv, *image != '\0' ? "--same-owner" : "--no-same-owner");
 	if (run_lines(argv.item, keep_error, &last) != 0) {
 		remove_tree(folder);
-		die("root: cannot unpack %s as %s: %s", archive, folder,
+		die("root: cannot make %s of %s: %s", *image != '\0' ? image : folder, base,
 		    last != NULL ? last : "no message");
 	}
 	free(last);
 }
 
-static void make_image(struct root *root, const char *archive, const char *image)
+static void make_image(struct root *root, const char *base, const char *image)
 {
-	char *folder = xasprintf("%s/unpacked", root->cached);
+	char *folder = getuid() == 0 ? xstrdup("") : xasprintf("%s/unpacked", root->cached);
 	char *new = xasprintf("%s.new", image);
 
 	warn("root: packing the image ...");
-	unpack(archive, folder, new);
-	remove_tree(folder);
+	unpack(base, folder, new);
+	if (*folder != '\0')
+		remove_tree(folder);
 	if (chmod(new, 0444) < 0 || rename(new, image) < 0)
 		die("cannot rename %s: %m", new);
 	free(folder);
@@ -440,13 +457,13 @@ static void put_image(const char *image, const char *output)
 	free(last);
 }
 
-static void put_folder(const char *archive, const char *output)
+static void put_folder(const char *base, const char *output)
 {
 	char *new = xasprintf("%s.new", output);
 
 	if (rmdir(output) < 0 && errno != ENOENT)
 		die("root: %s is there already and holds something else; remove it first", output);
-	unpack(archive, new, NULL);
+	unpack(base, new, "");
 	if (rename(new, output) < 0)
 		die("cannot make %s: %m", output);
 	free(new);
@@ -489,27 +506,25 @@ static void check_programs(const struct root *root)
 static void make_root(struct root *root)
 {
 	int lock = open_cached(root);
-	char *archive = xasprintf("%s/root.tar", root->cached);
+	char *base = xasprintf("%s/%s", root->cached, getuid() == 0 ? "root" : "root.tar");
 	char *image = xasprintf("%s/root.erofs", root->cached);
 
-	if (root->image && same_file(image, root->output)) {
-		warn("root: %s is up to date", root->output);
-	} else if (!root->image && folder_is(root->output, &root->set)) {
+	if (root->image ? same_file(image, root->output) : folder_is(root->output, &root->set)) {
 		warn("root: %s is up to date", root->output);
 	} else {
 		bool have_image = access(image, R_OK) == 0;
 
-		if (!(root->image && have_image) && access(archive, R_OK) < 0)
-			make_archive(root, archive);
+		if (!(root->image && have_image) && access(base, R_OK) < 0)
+			make_base(root, base);
 		if (root->image && !have_image)
-			make_image(root, archive, image);
+			make_image(root, base, image);
 		if (root->image)
 			put_image(image, root->output);
 		else
-			put_folder(archive, root->output);
+			put_folder(base, root->output);
 	}
 	close(lock);
-	free(archive);
+	free(base);
 	free(image);
 }
 
