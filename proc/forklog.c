@@ -65,7 +65,7 @@ static bool place(struct view *v, struct frame *f)
 
 static bool is_return(struct view *v, uintptr_t addr)
 {
-	uint8_t code[ARCH_CALL_MAX];
+	uint8_t code[ARCH_CALL_MAX] = { 0 };
 
 	for (unsigned i = 0; i < sizeof(code); i++) {
 		uintptr_t at = addr - sizeof(code) + i;
@@ -99,6 +99,16 @@ static unsigned scan_stack(struct view *v, uintptr_t sp)
 			frames[n++] = f;
 	}
 	return n;
+}
+
+/* The C library's vfork() keeps its return address, which the child would overwrite, in a register
+ * that is an argument of the call. */
+static void vfork_caller(struct view *v)
+{
+	struct frame f = { .addr = regs_arg(task_regs(current), 0) };
+
+	if (f.addr >= PAGE_SIZE && f.addr < USER_END && place(v, &f) && is_return(v, f.addr))
+		forklog_put(",\"caller\":[%d,%lu]", f.file, (unsigned long)f.offset);
 }
 
 /* Above this the stack is its caller's: the frame that called the library that made the call. */
@@ -165,6 +175,8 @@ void forklog_fork(const struct clone_request *rq, struct fork_record *r, pid_t c
 		    t->proc->task_count, depth_of(v), -err, ip.file, (unsigned long)ip.offset);
 	if (rq->flags & CLONE_CHILD_SETTID)
 		forklog_put(",\"settid\":%lu", (unsigned long)rq->child_tid);
+	if (r != NULL && r->kind == FORK_VFORK)
+		vfork_caller(v);
 	forklog_put(",\"sp\":%lu,\"stack\":[", (unsigned long)sp);
 	for (unsigned i = 0; i < n; i++)
 		forklog_put("%s[%lu,%d,%lu]", i > 0 ? "," : "",
@@ -222,7 +234,7 @@ void forklog_end_begin(const struct fork_record *r, const struct view *shadow)
 /* Which bytes of two pages differ, in words of 8: pairs of offset and length. */
 static void spans(const uint64_t *now, const uint64_t *before)
 {
-	unsigned start[SPANS], end[SPANS], n = 0;
+	unsigned start[SPANS] = { 0 }, end[SPANS] = { 0 }, n = 0;
 
 	for (unsigned i = 0; i < PAGE_SIZE / 8; i++) {
 		if (now[i] == before[i])

@@ -13,16 +13,20 @@ import signal
 import struct
 import subprocess
 import termios
+import threading
 import time
 
 FLOOD = 16 << 20  # bytes of output after which a command is ended
 ROWS, COLUMNS = 24, 80  # of a terminal
+LOOK = 0.5  # seconds between two looks at `stopping`
+
+stopping = threading.Event()  # set: all commands end at once, as `stopped`
 
 
 @dataclasses.dataclass
 class Outcome:
     """How a run ended.  `end`: exit (status is the program's, 128 + N for signal N), timeout,
-    flood (too much output), or failed (it could not be run: reason says why)."""
+    flood (too much output), stopped, or failed (it could not be run: reason says why)."""
 
     end: str
     status: int = -1
@@ -82,14 +86,16 @@ class _Streams:
             self.open.discard(fd)
 
     def pump(self, deadline):
-        """=> "" when all outputs are closed; else "timeout" or "flood"."""
+        """=> "" when all outputs are closed; else "timeout", "flood" or "stopped"."""
         while self.open:
             left = deadline - time.monotonic()
             if left <= 0:
                 return "timeout"
             if self.size > FLOOD:
                 return "flood"
-            for key, events in self.selector.select(left):
+            if stopping.is_set():
+                return "stopped"
+            for key, events in self.selector.select(min(left, LOOK)):
                 if events & selectors.EVENT_WRITE:
                     self.write(key.fd)
                 if events & selectors.EVENT_READ:

@@ -152,6 +152,10 @@ void volumes_add_devices(struct strings *args, const struct run_options *run);
 /* What the guest is told of the i-th (HOST_CMD_MOUNT). */
 char *volume_record(const struct run_options *run, size_t i);
 
+/* -- flat_survey.c */
+
+int command_survey(char **argv);
+
 /* -- flat_archive.c: cpio archives for the guest's first file system */
 
 /* Put the guest's initrd together.  => a descriptor that QEMU opens as /dev/fd/N. */

@@ -26,12 +26,10 @@ static unsigned indirect_len(uint8_t modrm)
 
 bool arch_after_call(const uint8_t code[ARCH_CALL_MAX])
 {
-	const uint8_t *end = code + ARCH_CALL_MAX;
-
-	if (end[-5] == CALL_RELATIVE)
+	if (code[ARCH_CALL_MAX - 5] == CALL_RELATIVE)
 		return true;
-	for (unsigned len = 2; len <= 7; len++)
-		if (end[-(int)len] == CALL_INDIRECT && indirect_len(end[-(int)len + 1]) == len)
+	for (unsigned at = 1; at < ARCH_CALL_MAX - 1; at++)
+		if (code[at] == CALL_INDIRECT && indirect_len(code[at + 1]) == ARCH_CALL_MAX - at)
 			return true;
 	return false;
 }

@@ -1,0 +1,43 @@
+/* flat_survey.c: `flat survey`: the survey of forks is a Python program in the checkout's folder survey/,
+ * which this finds and becomes. */
+#include "tools/flat.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The checkout: what the script `flat` says, or else where the current folder is. */
+static char *checkout(void)
+{
+	const char *said = getenv("FLAT_CHECKOUT");
+	char *folder = said != NULL && *said != '\0' ? xstrdup(said) : getcwd(NULL, 0);
+	char *main_file;
+
+	if (folder == NULL)
+		die("survey: no current folder: %m");
+	main_file = xasprintf("%s/survey/__main__.py", folder);
+	if (access(main_file, R_OK) < 0)
+		die("survey: cannot read %s: %m (start the script flat of a checkout)", main_file);
+	free(main_file);
+	return folder;
+}
+
+int command_survey(char **argv)
+{
+	struct strings args = { 0 };
+	char *folder = checkout();
+	const char *others = getenv("PYTHONPATH");
+	char *path =
+		others != NULL && *others != '\0' ? xasprintf("%s:%s", folder, others) : folder;
+
+	setenv("PYTHONPATH", path, 1);
+	setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+	strings_add(&args, "python3");
+	strings_add(&args, "-m");
+	strings_add(&args, "survey");
+	for (; *argv != NULL; argv++)
+		strings_add(&args, *argv);
+	execvp("python3", args.item);
+	die("survey: cannot start python3: %m (Debian: apt-get install python3)");
+}
