@@ -15,7 +15,8 @@ def arguments(workload, root, folder, options=()):
     argv = [FLAT, "run", "-m", f"{workload.memory >> 20}M", "-w", host.WORK]
     if root:
         argv += ["--root", root]
-    argv += ["-v", f"{folder}{host.WORK}:{host.WORK}", "-v", f"{folder}{host.SCRIPT}:{host.SCRIPT}"]
+    for path in (host.WORK, host.SCRIPT):
+        argv += ["-v", f"{folder}{path}:{path}:copy"]
     for name, value in host.environment(workload).items():
         argv += ["-e", f"{name}={value}"]
     if workload.tty:

@@ -98,6 +98,7 @@ struct volume {
 	char *from; /* absolute, without links */
 	char *to;   /* likewise, and not / */
 	bool is_folder, read_only;
+	bool copy; /* asked for: not the host's own files */
 };
 
 /* What a run is to be; filled from the command line. */
@@ -146,7 +147,7 @@ void apt_resolve(struct package_set *set);
 /* Fill run->volume; dies if one cannot be.  run->machine is chosen. */
 void volumes_parse(struct run_options *run);
 /* Does the guest see the host's own files, or copies? */
-bool volumes_are_shared(const struct run_options *run);
+bool volume_is_shared(const struct run_options *run, const struct volume *v);
 /* QEMU's options for those that are shared. */
 void volumes_add_devices(struct strings *args, const struct run_options *run);
 /* What the guest is told of the i-th (HOST_CMD_MOUNT). */

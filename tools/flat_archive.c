@@ -248,9 +248,12 @@ static void put_command(struct archive *a, const struct run_options *run)
 		put_record(&records, HOST_CMD_ENV, run->env.item[i]);
 	if (run->cwd != NULL)
 		put_record(&records, HOST_CMD_CWD, run->cwd);
-	for (i = 0; volumes_are_shared(run) && i < run->volumes.count; i++) {
-		char *record = volume_record(run, i);
+	for (i = 0; i < run->volumes.count; i++) {
+		char *record;
 
+		if (!volume_is_shared(run, &run->volume[i]))
+			continue;
+		record = volume_record(run, i);
 		put_record(&records, HOST_CMD_MOUNT, record);
 		free(record);
 	}
@@ -272,17 +275,20 @@ static void put_command(struct archive *a, const struct run_options *run)
 int archive_initrd(const struct run_options *run)
 {
 	struct archive a = { .fd = memfd_create("initrd", MFD_CLOEXEC) };
+	bool copies = false;
 	size_t i;
 
 	if (a.fd < 0)
 		die("cannot make a file for the initrd: %m");
 	put_root(&a, run->root);
-	if (!volumes_are_shared(run)) {
-		for (i = 0; i < run->volumes.count; i++)
-			put_volume(&a, &run->volume[i]);
-		if (run->volumes.count > 0)
-			put_trailer(&a);
+	for (i = 0; i < run->volumes.count; i++) {
+		if (volume_is_shared(run, &run->volume[i]))
+			continue;
+		put_volume(&a, &run->volume[i]);
+		copies = true;
 	}
+	if (copies)
+		put_trailer(&a);
 	put_command(&a, run);
 	flush(&a);
 	free(a.pending.data);

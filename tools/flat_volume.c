@@ -1,8 +1,9 @@
-/* flat_volume.c: `-v FROM:TO[:ro]`: folders and files of the host in the guest.
+/* flat_volume.c: `-v FROM:TO[:ro|:copy]`: folders and files of the host in the guest.
  *
  * Where the kernel finds a virtio device for it, FROM is there itself: QEMU serves it by the 9p protocol,
  * one device a volume, whose tag the command file tells the guest (drivers/hostproto.h).  Of a file its
- * folder is served, and the guest mounts the file alone.  Otherwise FROM is copied into the initrd.
+ * folder is served, and the guest mounts the file alone.  Otherwise, and if `copy` is asked for, FROM is
+ * copied into the initrd.
  *
  * Owners and modes are the host's.  QEMU as an ordinary user cannot give files away: what the guest
  * makes then belongs to that user.
@@ -38,7 +39,7 @@ static char *clean_path(const char *path)
 	return name.data;
 }
 
-/* FROM:TO, FROM:TO:ro or FROM:TO:rw */
+/* FROM:TO, FROM:TO:ro, FROM:TO:rw or FROM:TO:copy */
 static void parse(struct volume *v, const char *text)
 {
 	char *from = xstrdup(text);
@@ -51,9 +52,10 @@ static void parse(struct volume *v, const char *text)
 	mode = strchr(to, ':');
 	if (mode != NULL) {
 		*mode++ = '\0';
-		if (strcmp(mode, "ro") != 0 && strcmp(mode, "rw") != 0)
-			die("run: -v: neither ro nor rw: %s", text);
-		v->read_only = mode[1] == 'o';
+		v->read_only = strcmp(mode, "ro") == 0;
+		v->copy = strcmp(mode, "copy") == 0;
+		if (!v->read_only && !v->copy && strcmp(mode, "rw") != 0)
+			die("run: -v: neither ro, rw nor copy: %s", text);
 	}
 	if (*to != '/')
 		die("run: -v: the guest's path is not absolute: %s", text);
@@ -71,19 +73,21 @@ static void parse(struct volume *v, const char *text)
 
 void volumes_parse(struct run_options *run)
 {
-	size_t i, n = run->volumes.count;
+	size_t i, n = run->volumes.count, shared = 0;
 
 	run->volume = xrealloc(NULL, (n + 1) * sizeof(*run->volume));
 	memset(run->volume, 0, (n + 1) * sizeof(*run->volume));
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		parse(&run->volume[i], run->volumes.item[i]);
-	if (volumes_are_shared(run) && n > VOLUMES_MAX)
+		shared += volume_is_shared(run, &run->volume[i]);
+	}
+	if (shared > VOLUMES_MAX)
 		die("run: -v: more than %d volumes", VOLUMES_MAX);
 }
 
-bool volumes_are_shared(const struct run_options *run)
+bool volume_is_shared(const struct run_options *run, const struct volume *v)
 {
-	return strcmp(run->machine, "microvm") == 0;
+	return !v->copy && strcmp(run->machine, "microvm") == 0;
 }
 
 /* The folder that QEMU serves. */
@@ -112,14 +116,16 @@ void volumes_add_devices(struct strings *args, const struct run_options *run)
 	const char *model = getuid() == 0 ? "passthrough" : "none";
 	size_t i;
 
-	if (run->volumes.count == 0 || !volumes_are_shared(run))
-		return;
-	strings_add(args, "-global");
-	strings_add(args, "virtio-mmio.force-legacy=false");
 	for (i = 0; i < run->volumes.count; i++) {
 		const struct volume *v = &run->volume[i];
-		char *folder = served_folder(v), *escaped = escape(folder);
+		char *folder, *escaped;
 
+		if (!volume_is_shared(run, v))
+			continue;
+		folder = served_folder(v);
+		escaped = escape(folder);
+		strings_add(args, "-global");
+		strings_add(args, "virtio-mmio.force-legacy=false");
 		strings_add(args, "-fsdev");
 		strings_addf(args, "local,id=volume%zu,path=%s,security_model=%s,multidevs=remap%s",
 			     i, escaped, model, v->read_only ? ",readonly=on" : "");

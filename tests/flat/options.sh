@@ -39,6 +39,9 @@ echo one >"$dir/share/file"
 run --machine q35 -v "$dir/share:/mnt/share" sh -c 'cd /mnt/share; cat file; echo x >file' </dev/null
 check volume_copied out one "$out"
 check volume_is_a_copy file one "$(cat "$dir/share/file")"
+run -v "$dir/share:/etc/copy:copy" -- sh -c 'cat /etc/copy/file; echo new >/etc/copy/file; mount' </dev/null
+check 'a copy of a folder' 'the host'"'"'s file' "$(cat "$dir/share/file")" "$(echo "$out" | head -1)"
+check 'a copy is no mount' mounts '' "$(echo "$out" | grep 9p)"
 run -v "$dir/share/file:/etc/one:ro" cat /etc/one </dev/null
 check volume_of_a_file out one "$out"
 status volume_missing 125 -v /no/such:/x true
