@@ -47,6 +47,13 @@ void arch_tlb_flush_all(void);
 /* Map a device's registers, uncached, for good.  Panics when there is no memory for that. */
 volatile void *arch_map_device(uint64_t pa, size_t size);
 
+/* Map `size` bytes of memory that is not RAM, cached and read-only; size is a multiple of a page.  Once.
+ * => NULL: no memory for the tables, or too large */
+const void *arch_map_image(uint64_t pa, size_t size);
+/* Map `size` bytes above everything in the direct map, the `count` pages again and again.  Once.
+ * => NULL: no memory for the tables */
+void *arch_map_repeated(const uint64_t *pages, unsigned count, size_t size);
+
 /* Kernel stacks: KSTACK_SIZE bytes above a guard page.  => the top, or NULL */
 void *arch_kstack_alloc(void);
 void arch_kstack_free(void *top);
@@ -111,7 +118,8 @@ void arch_poweroff(int status) __attribute__((noreturn));
  * arch_poweroff(); it passes status on and returns. */
 extern void (*poweroff_hook)(int status);
 
-bool arch_random(uint64_t *out); /* one hardware random number; false: there is none */
+unsigned arch_physical_bits(void); /* of an address of memory or a device */
+bool arch_random(uint64_t *out);   /* one hardware random number; false: there is none */
 
 /* --- ways into the kernel: arch/<name>/patch.c --- */
 

@@ -7,6 +7,7 @@
 #include "drivers/hostport.h"
 #include "fs/vfs.h"
 #include "initrd/initrd.h"
+#include "initrd/rootimage.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/page.h"
@@ -42,7 +43,8 @@ void kernel_main(void)
 	syscall_tally(option("syscalls") != NULL);
 	if (option("switch") != NULL)
 		syscall_switch(option_number("switch", 1));
-	initrd_unpack(); /* the root's first content */
+	rootimage_find(); /* the root's first content: an image that a device shows, */
+	initrd_unpack();  /* and what the boot loader brought */
 	vfs_mount_defaults();
 	kprintf("flatshare: up, %zu of %zu KiB free\n", page_free_count() * (PAGE_SIZE / 1024),
 		page_total() * (PAGE_SIZE / 1024));

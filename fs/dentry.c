@@ -162,16 +162,23 @@ void dentry_release(struct dentry *d)
 
 /* In-memory directories keep their children in order of creation; the key is the cookie that
  * readdir hands out, which no later child ever gets again. */
+static void link_child_at(struct dentry *d, uintptr_t key)
+{
+	struct inode *dir = d->parent->inode;
+
+	d->child.key = key;
+	tree_insert(&dir->children, &d->child);
+	dir->child_count++;
+	d->flags |= DE_LINKED;
+}
+
 static void link_child(struct dentry *d)
 {
 	struct inode *dir = d->parent->inode;
 
 	if (dir->next_cookie < 2)
 		dir->next_cookie = 2; /* 0 and 1: "." and ".." */
-	d->child.key = dir->next_cookie++;
-	tree_insert(&dir->children, &d->child);
-	dir->child_count++;
-	d->flags |= DE_LINKED;
+	link_child_at(d, dir->next_cookie++);
 }
 
 static void unlink_child(struct dentry *d)
@@ -191,6 +198,19 @@ void dentry_add(struct dentry *d)
 	link_child(d);
 	d->flags |= DE_PINNED;
 	dentry_get(d);
+}
+
+void dentry_add_at(struct dentry *d, uintptr_t key)
+{
+	hash_insert(d);
+	link_child_at(d, key);
+	d->flags |= DE_PINNED;
+	dentry_get(d);
+}
+
+int dir_complete(struct dentry *dir)
+{
+	return dir->inode->origin != 0 && inode_is_dir(dir->inode) ? image_complete(dir) : 0;
 }
 
 void dentry_remove(struct dentry *d)

@@ -4,6 +4,13 @@
  * Programs map these very pages, so a write(2) is seen by all mappings at once.  A page that is cut
  * off by truncation is unmapped everywhere first (view_forget_file).
  *
+ * A file of an image (fs/image.c) has its pages there, below image_pages, where the radix has none.
+ * They are constant: before a byte of one changes, the file gets a page of its own (own_page), and
+ * whoever maps the image's page loses it (view_forget_page).  The zero page in the radix covers what
+ * was punched out of an image.  The last part of such a file, less than a page, may share its page with
+ * other things: it stays where it is (`tail`) until the page is wanted (settle_tail), and the file
+ * ends with it until then.
+ *
  * A copy from or to a program may fault, and the fault may come back here for a page of the same
  * file: so a page is held by a reference during the copy, and the radix is consistent before it. */
 
@@ -51,25 +58,123 @@ static void drop_page(struct inode *inode, uint64_t index)
 {
 	struct page *page = radix_clear(&inode->pages, index);
 
-	inode->sb->pages--;
+	if (!page_is_constant(page))
+		inode->sb->pages--;
 	page_put(page);
 }
 
-struct page *inode_page(struct inode *inode, uint64_t index, int *err)
+struct page *filemap_page(const struct inode *inode, uint64_t index)
+{
+	struct page *page = radix_get(&inode->pages, index);
+
+	if (page != NULL || index >= inode->image_pages)
+		return page;
+	if (inode->image_chunks)
+		return image_chunk(inode, index);
+	return page_of_va(inode->image + (index << PAGE_SHIFT));
+}
+
+uint64_t inode_pages(const struct inode *inode)
+{
+	uint64_t n = inode->pages.count + (inode->tail != NULL ? 1 : 0), index = 0;
+
+	if (inode->image_pages == 0)
+		return n;
+	/* Those of the image that are not covered. */
+	n += inode->image_pages;
+	while (radix_next(&inode->pages, &index) != NULL && index < inode->image_pages) {
+		n--;
+		index++;
+	}
+	return n;
+}
+
+static bool is_zero(const char *p, size_t n)
+{
+	while (n > 0 && *p == 0) {
+		p++;
+		n--;
+	}
+	return n == 0;
+}
+
+/* Make the tail of an image's file a page: the image's, if nothing else is in it.  => 0, -ENOMEM … */
+static int settle_tail(struct inode *inode)
+{
+	uint64_t index = inode->size >> PAGE_SHIFT;
+	size_t left = inode->size & PAGE_MASK;
+	int err;
+
+	if (inode->tail == NULL)
+		return 0;
+	if (!inode->image_chunks && index == inode->image_pages &&
+	    ((uintptr_t)inode->tail & PAGE_MASK) == 0 &&
+	    inode->tail == inode->image + (index << PAGE_SHIFT) &&
+	    is_zero(inode->tail + left, PAGE_SIZE - left)) {
+		inode->image_pages++;
+		inode->tail = NULL;
+		return 0;
+	}
+	struct page *page = add_page(inode, index, PAGE_ZERO, &err);
+	if (page == NULL)
+		return err;
+	memcpy(page_va(page), inode->tail, left);
+	inode->tail = NULL;
+	return 0;
+}
+
+/* The page at `index` to write to.  => borrowed; NULL with *err */
+static struct page *own_page(struct inode *inode, uint64_t index, int *err)
+{
+	struct page *page = filemap_page(inode, index);
+
+	if (page == NULL)
+		return add_page(inode, index, PAGE_ZERO, err);
+	if (!page_is_constant(page))
+		return page;
+	struct page *own = add_page(inode, index, 0, err);
+	if (own == NULL)
+		return NULL;
+	memcpy(page_va(own), page_va(page), PAGE_SIZE);
+	view_forget_page(inode, index, page);
+	if (page == zero_page)
+		page_put(page); /* the radix had counted it */
+	return own;
+}
+
+static struct page *get_page(struct inode *inode, uint64_t index, bool write, int *err)
 {
 	*err = -EFAULT;
 	if (!S_ISREG(inode->mode) || index >= pages_of(inode->size))
 		return NULL;
-	struct page *page = radix_get(&inode->pages, index);
+	struct page *page = filemap_page(inode, index);
+	if (page == NULL && inode->tail != NULL && index == inode->size >> PAGE_SHIFT) {
+		*err = settle_tail(inode);
+		if (*err < 0)
+			return NULL;
+		page = filemap_page(inode, index);
+	}
 	if (page == NULL && inode->ops->fill != NULL)
 		page = inode->ops->fill(inode, index, err);
 	else if (page == NULL)
 		page = add_page(inode, index, PAGE_ZERO, err);
+	else if (write)
+		page = own_page(inode, index, err);
 	if (page != NULL)
 		page_get(page);
 	else if (*err == -ENOSPC)
 		*err = -EFAULT; /* SIGBUS, as a full tmpfs gives */
 	return page;
+}
+
+struct page *inode_page(struct inode *inode, uint64_t index, int *err)
+{
+	return get_page(inode, index, false, err);
+}
+
+struct page *inode_page_own(struct inode *inode, uint64_t index, int *err)
+{
+	return get_page(inode, index, true, err);
 }
 
 static void drop_pages(struct inode *inode, uint64_t from, uint64_t to)
@@ -93,13 +198,41 @@ static void content_changed(struct inode *inode)
 		arch_patch_forget(inode);
 }
 
-/* Zero the part [from, to) of one page, if it is there. */
-static void zero_part(struct inode *inode, uint64_t from, uint64_t to)
+/* Zero the part [from, to) of one page, if it is there.  => 0, -ENOMEM: an image's page */
+static int zero_part(struct inode *inode, uint64_t from, uint64_t to)
 {
-	struct page *page = from == to ? NULL : radix_get(&inode->pages, from >> PAGE_SHIFT);
+	uint64_t index = from >> PAGE_SHIFT;
+	struct page *page = from == to ? NULL : filemap_page(inode, index);
+	size_t off = from & PAGE_MASK;
+	int err;
 
-	if (page != NULL)
-		memset((char *)page_va(page) + (from & PAGE_MASK), 0, to - from);
+	if (page == NULL ||
+	    (page_is_constant(page) && is_zero((char *)page_va(page) + off, to - from)))
+		return 0;
+	page = own_page(inode, index, &err);
+	if (page == NULL)
+		return err;
+	memset((char *)page_va(page) + off, 0, to - from);
+	return 0;
+}
+
+/* Cover the image's pages [from, to) with zeroes. */
+static int punch_image(struct inode *inode, uint64_t from, uint64_t to)
+{
+	for (uint64_t i = from; i < MIN(to, inode->image_pages); i++) {
+		struct page *page = radix_get(&inode->pages, i);
+
+		if (page != NULL)
+			continue;
+		page = filemap_page(inode, i);
+		if (page == NULL)
+			continue;
+		if (radix_set(&inode->pages, i, zero_page) < 0)
+			return -ENOMEM;
+		page_get(zero_page);
+		view_forget_page(inode, i, page);
+	}
+	return 0;
 }
 
 /* --- size --- */
@@ -111,14 +244,20 @@ int filemap_truncate(struct inode *inode, uint64_t size)
 	if (size > inode->size && (inode->seals & F_SEAL_GROW))
 		return -EPERM;
 	content_changed(inode);
-	if (size > inode->size && (inode->size & PAGE_MASK)) {
-		/* What a mapping has written behind the old end is not in the file. */
-		zero_part(inode, inode->size, ALIGN_UP(inode->size, PAGE_SIZE));
-	} else if (size < inode->size) {
+	/* Nothing of a tail that is cut off whole is wanted. */
+	if (size <= ALIGN_DOWN(inode->size, PAGE_SIZE))
+		inode->tail = NULL;
+	int err = settle_tail(inode);
+	/* What a mapping has written behind the old end is not in the file. */
+	uint64_t end = MIN(size, inode->size);
+	if (err == 0 && size != inode->size && (end & PAGE_MASK))
+		err = zero_part(inode, end, ALIGN_UP(end, PAGE_SIZE));
+	if (err < 0)
+		return err;
+	if (size < inode->size) {
 		view_forget_file(inode, pages_of(size) << PAGE_SHIFT);
 		drop_pages(inode, pages_of(size), UINT64_MAX);
-		if (size & PAGE_MASK)
-			zero_part(inode, size, ALIGN_UP(size, PAGE_SIZE));
+		inode->image_pages = MIN(inode->image_pages, pages_of(size));
 	}
 	inode->size = size;
 	return 0;
@@ -130,15 +269,22 @@ int filemap_punch(struct inode *inode, uint64_t from, uint64_t to)
 		return -EPERM;
 	content_changed(inode);
 	uint64_t first = pages_of(from), last = to >> PAGE_SHIFT;
-	if (first > last) { /* within one page */
-		zero_part(inode, from, to);
-		return 0;
-	}
-	zero_part(inode, from, first << PAGE_SHIFT);
-	zero_part(inode, last << PAGE_SHIFT, to);
+	int err = settle_tail(inode);
+	if (err == 0 && first > last) /* within one page */
+		return zero_part(inode, from, to);
+	if (err == 0)
+		err = zero_part(inode, from, first << PAGE_SHIFT);
+	if (err == 0)
+		err = zero_part(inode, last << PAGE_SHIFT, to);
+	if (err == 0)
+		err = punch_image(inode, first, last);
+	if (err < 0)
+		return err;
 	for (uint64_t i = first; radix_next(&inode->pages, &i) != NULL && i < last; i++) {
 		struct page *page = radix_get(&inode->pages, i);
-		if (page->ref > 1)
+		if (page_is_constant(page))
+			continue;
+		if (i < inode->image_pages || page->ref > 1)
 			memset(page_va(page), 0, PAGE_SIZE); /* somebody maps it: it stays, empty */
 		else
 			drop_page(inode, i);
@@ -153,8 +299,9 @@ int filemap_allocate(struct inode *inode, uint64_t from, uint64_t to)
 
 	if (to > inode->size && (inode->seals & F_SEAL_GROW))
 		return -EPERM;
+	err = settle_tail(inode);
 	for (uint64_t i = first; i < end && err == 0; i++) {
-		if (radix_get(&inode->pages, i) != NULL)
+		if (filemap_page(inode, i) != NULL)
 			continue;
 		if (add_page(inode, i, PAGE_ZERO, &err) != NULL)
 			continue;
@@ -167,6 +314,22 @@ int filemap_allocate(struct inode *inode, uint64_t from, uint64_t to)
 
 /* --- read and write --- */
 
+/* Within one page.  => bytes */
+static size_t read_page(struct inode *inode, uint64_t at, struct iobuf *b, size_t n)
+{
+	struct page *page = filemap_page(inode, at >> PAGE_SHIFT);
+	size_t off = at & PAGE_MASK;
+
+	if (page == NULL && inode->tail != NULL && at >> PAGE_SHIFT == inode->size >> PAGE_SHIFT)
+		return iobuf_put(b, inode->tail + off, n);
+	if (page == NULL)
+		page = zero_page;
+	page_get(page);
+	n = iobuf_put(b, (char *)page_va(page) + off, n);
+	page_put(page);
+	return n;
+}
+
 static ssize_t filemap_read(struct file *f, struct iobuf *b, off_t *pos)
 {
 	struct inode *inode = f->inode;
@@ -178,11 +341,7 @@ static ssize_t filemap_read(struct file *f, struct iobuf *b, off_t *pos)
 		size_t n = MIN(want, inode->size - at);
 		if (n == 0)
 			break;
-		struct page *page = radix_get(&inode->pages, at >> PAGE_SHIFT);
-		struct page *from = page != NULL ? page : zero_page;
-		page_get(from);
-		size_t ok = iobuf_put(b, (char *)page_va(from) + (at & PAGE_MASK), n);
-		page_put(from);
+		size_t ok = read_page(inode, at, b, n);
 		at += ok;
 		done += (ssize_t)ok;
 		if (ok < n) {
@@ -200,11 +359,9 @@ static ssize_t write_page(struct inode *inode, uint64_t at, struct iobuf *b, siz
 {
 	size_t off = at & PAGE_MASK;
 	int err = 0;
-	struct page *page = radix_get(&inode->pages, at >> PAGE_SHIFT);
-	bool fresh = page == NULL;
+	bool fresh = filemap_page(inode, at >> PAGE_SHIFT) == NULL;
+	struct page *page = own_page(inode, at >> PAGE_SHIFT, &err);
 
-	if (fresh)
-		page = add_page(inode, at >> PAGE_SHIFT, PAGE_ZERO, &err);
 	if (page == NULL)
 		return err == -ENOMEM ? -ENOSPC : err;
 	page_get(page);
@@ -248,7 +405,8 @@ static ssize_t filemap_write(struct file *f, struct iobuf *b, off_t *pos)
 		return n;
 	left = (size_t)n;
 	content_changed(inode);
-	while (left > 0) {
+	n = settle_tail(inode);
+	while (n >= 0 && left > 0) {
 		size_t part = MIN(PAGE_SIZE - (at & PAGE_MASK), left);
 		if ((inode->seals & F_SEAL_GROW) && at + part > inode->size) {
 			n = -EPERM;
@@ -274,6 +432,12 @@ static ssize_t filemap_write(struct file *f, struct iobuf *b, off_t *pos)
 
 /* --- lseek, mmap --- */
 
+static bool is_data(const struct inode *inode, uint64_t index)
+{
+	return filemap_page(inode, index) != NULL ||
+	       (inode->tail != NULL && index == inode->size >> PAGE_SHIFT);
+}
+
 /* The first byte at or after `at` that is in a page (data) or in none (hole). */
 static off_t seek_data_hole(struct inode *inode, uint64_t at, bool data)
 {
@@ -283,12 +447,16 @@ static off_t seek_data_hole(struct inode *inode, uint64_t at, bool data)
 		return -ENXIO;
 	if (data) {
 		uint64_t first = index;
+		if (is_data(inode, index))
+			return (off_t)at;
 		if (radix_next(&inode->pages, &first) == NULL || first >= pages_of(inode->size))
 			return -ENXIO;
 		return (off_t)(first == index ? at : first << PAGE_SHIFT);
 	}
 	uint64_t first = index;
-	while (first < pages_of(inode->size) && radix_get(&inode->pages, first) != NULL)
+	if (!inode->image_chunks) /* an image's file has holes only then */
+		first = MAX(first, inode->image_pages);
+	while (first < pages_of(inode->size) && is_data(inode, first))
 		first++;
 	return (off_t)MIN(first == index ? at : first << PAGE_SHIFT, inode->size);
 }

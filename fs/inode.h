@@ -53,7 +53,8 @@ enum {
 };
 
 struct inode_ops {
-	/* Find a name that is not in the dentry cache.  NULL: the cache holds all names.
+	/* Find a name that is not in the dentry cache.  NULL: the cache holds all names, or the rest
+	 * is in an image (inode->origin).
 	 * => 0 with a counted inode, -ENOENT … */
 	int (*lookup)(struct inode *dir, const char *name, size_t len, struct inode **out);
 	/* Is a cached dentry still right?  NULL: yes */
@@ -119,11 +120,17 @@ struct inode {
 	struct pipe *pipe;	       /* FIFOs that are open, pipes */
 	unsigned seals;		       /* memfd: F_SEAL_* */
 	uint8_t write_hint;	       /* F_SET_RW_HINT: kept, without an effect */
+	bool image_chunks;	       /* image_chunk() tells the pages below image_pages */
+	uint64_t origin;	       /* fs/image.c; 0: not (or no longer) of an image */
 	void *node;		       /* what a file system has beside it: fs/p9*.c */
 	union {
 		struct { /* regular files of a ramfs */
 			struct radix pages;
 			struct inode_ext ext;
+			/* Contents in an image, where `pages` has none: whole pages, one behind the
+			 * other; the rest of the file, less than a page, or NULL (fs/filemap.c). */
+			const char *image, *tail;
+			uint64_t image_pages;
 		};
 		struct { /* directories of a ramfs */
 			struct tree children;
@@ -204,6 +211,8 @@ static inline bool inode_is_dir(const struct inode *i)
 /* A read: relatime, unless the mount says otherwise. */
 void inode_touch_atime(struct inode *inode, const struct mount *mnt);
 void inode_touch_mtime(struct inode *inode); /* mtime and ctime */
+/* Pages of a regular file in memory that are not holes. */
+uint64_t inode_pages(const struct inode *inode);
 
 enum { MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4 };
 /* May the current process do that?  => 0, -EACCES */

@@ -24,7 +24,11 @@ uint32_t name_hash(const char *name, size_t len);
 struct dentry *dentry_create(struct dentry *parent, const char *name, size_t len);
 /* => counted, or NULL */
 struct dentry *dentry_find(struct dentry *parent, const char *name, size_t len);
-void dentry_add(struct dentry *d);    /* into the cache */
+void dentry_add(struct dentry *d); /* into the cache */
+/* The same for a directory in memory, with that cookie. */
+void dentry_add_at(struct dentry *d, uintptr_t key);
+/* Before a name of dir is taken away.  => 0, -ENOMEM */
+int dir_complete(struct dentry *dir);
 void dentry_remove(struct dentry *d); /* out of it; its name is no longer valid */
 /* Take d to another place: the references of its old and new parent are adjusted.  The name must
  * have been made before by dentry_name().  */
@@ -135,6 +139,9 @@ extern const struct fs_type tmpfs_type, rootfs_type, devtmpfs_type, proc_type, s
 	anon_type, devpts_type, p9_type;
 extern const struct file_ops ramfs_file_ops, ramfs_dir_ops;
 struct inode *ramfs_inode(struct super *sb, mode_t mode, dev_t rdev, const char *target, int *err);
+/* One that was there before limits were.  target, kmalloc'ed, passes to it.  => NULL: no memory */
+struct inode *ramfs_inode_preset(struct super *sb, mode_t mode, char *target);
+struct dentry *ramfs_root(void); /* of the first root */
 /* Names in a ramfs at boot: parents are made. */
 int ramfs_boot_at(struct dentry *root, const char *path, mode_t mode, dev_t rdev,
 		  struct inode **out);
@@ -146,8 +153,25 @@ int filemap_allocate(struct inode *inode, uint64_t from, uint64_t to);
 void filemap_free(struct inode *inode);
 /* How far a write of n bytes at `at` may go.  => bytes, -EFBIG */
 ssize_t filemap_write_limit(uint64_t at, size_t n);
+/* The page at `index`, where there is one.  => borrowed, or NULL */
+struct page *filemap_page(const struct inode *inode, uint64_t index);
 /* "." and "..", at cookies 0 and 1. */
 bool dir_emit_dots(struct file *f, struct dir_context *ctx);
+
+/* --- image.c: directories of an image whose names are not all made --- */
+
+/* Make the name.  => 0 with a counted dentry, -ENOENT, -EUCLEAN … */
+int image_find(struct dentry *dir, const char *name, size_t len, struct dentry **out);
+/* Make all names: an ordinary directory from then on.  => 0, -ENOMEM */
+int image_complete(struct dentry *dir);
+/* List the image's names, made or not.  => false: no room for more */
+bool image_emit(struct file *f, struct dir_context *ctx);
+
+/* Block `index` of a regular file whose blocks are not in one piece (inode->image_chunks).
+ * => its page, NULL: a hole */
+struct page *image_chunk(const struct inode *inode, uint64_t index);
+/* The inode's last name has gone. */
+void image_forget(struct inode *inode);
 
 /* --- epoll.c, poll.c --- */
 

@@ -122,6 +122,8 @@ int lookup_one(struct dentry *parent, const char *name, size_t len, struct dentr
 		*out = d;
 		return 0;
 	}
+	if (dir->origin != 0)
+		return image_find(parent, name, len, out);
 	if (dir->ops->lookup == NULL)
 		return -ENOENT;
 	int err = dir->ops->lookup(dir, name, len, &inode);

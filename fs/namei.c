@@ -202,6 +202,12 @@ static int remove_name(struct path *dir, struct dentry *d, bool directory)
 		return -EBUSY;
 	if (inode->ops->unlink == NULL)
 		return -EPERM;
+	if (directory)
+		err = dir_complete(d);
+	if (err == 0)
+		err = dir_complete(dir->dentry);
+	if (err < 0)
+		return err;
 	if (directory && knows_entries(d->inode) && !dir_empty(d->inode))
 		return -ENOTEMPTY;
 	struct inode *gone = d->inode;
@@ -392,10 +398,17 @@ static int check_rename(struct rename *r)
 		return -EPERM;
 	if (r->from->mounted > 0 || (r->to != NULL && r->to->mounted > 0))
 		return -EBUSY;
-	if (r->to != NULL && !exchange && is_dir && knows_entries(r->to->inode) &&
+	if (r->to != NULL && is_dir)
+		err = dir_complete(r->to);
+	if (err == 0 && r->to != NULL && !exchange && is_dir && knows_entries(r->to->inode) &&
 	    !dir_empty(r->to->inode))
 		return -ENOTEMPTY;
-	return 0;
+	if (err == 0)
+		err = dir_complete(from_dir->dentry);
+	/* A name that is replaced is another one with another cookie. */
+	if (err == 0 && r->to != NULL)
+		err = dir_complete(to_dir->dentry);
+	return err;
 }
 
 /* The events of d's move from a name in directory a to its present one in b. */

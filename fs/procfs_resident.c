@@ -20,7 +20,7 @@ static bool of_file(const struct vma *vma, uintptr_t addr, const struct page *pa
 		return false;
 	if (vma->kind == VMA_STUBS)
 		return true;
-	return radix_get(&vma->file->inode->pages, index) == page ||
+	return filemap_page(vma->file->inode, index) == page ||
 	       arch_patched_page(vma, index) == page;
 }
 
@@ -32,7 +32,8 @@ static void count(uintptr_t addr, const struct page *page, void *arg)
 	if (page == zero_page)
 		return;
 	bool cached = of_file(c->vma, addr, page);
-	size_t mappings = (size_t)MAX(page->ref - (cached ? 1 : 0), 1);
+	/* Nobody counts who has a page of an image. */
+	size_t mappings = page_is_constant(page) ? 2 : (size_t)MAX(page->ref - (cached ? 1 : 0), 1);
 	size_t pss = PAGE_SIZE / mappings;
 	bool dirty = !cached || ((c->vma->flags & VM_SHARED) && (c->vma->prot & 2));
 

@@ -47,23 +47,16 @@ bool files_fill_memory(const struct super *sb)
 	return grows && page_free_count() < page_total() / MEMORY_RESERVE;
 }
 
-struct inode *ramfs_inode(struct super *sb, mode_t mode, dev_t rdev, const char *target, int *err)
+struct inode *ramfs_inode_preset(struct super *sb, mode_t mode, char *target)
 {
-	*err = -ENOSPC;
-	if ((sb->max_inodes != 0 && sb->inodes >= sb->max_inodes) || files_fill_memory(sb))
-		return NULL;
 	struct inode *inode = inode_create(sb, mode);
-	*err = -ENOMEM;
+
 	if (inode == NULL)
 		return NULL;
 	if (S_ISLNK(mode)) {
 		ASSERT(target != NULL);
-		inode->target = kstrdup(target);
+		inode->target = target;
 		inode->size = strlen(target);
-		if (inode->target == NULL) {
-			inode_put(inode);
-			return NULL;
-		}
 	}
 	if (S_ISDIR(mode)) {
 		inode->nlink = 2;
@@ -71,9 +64,30 @@ struct inode *ramfs_inode(struct super *sb, mode_t mode, dev_t rdev, const char 
 	}
 	if (S_ISREG(mode))
 		inode->seals = F_SEAL_SEAL; /* memfd_create(2) may take it off */
-	inode->rdev = rdev;
 	set_ops(inode);
 	sb->inodes++;
+	return inode;
+}
+
+struct inode *ramfs_inode(struct super *sb, mode_t mode, dev_t rdev, const char *target, int *err)
+{
+	char *text = NULL;
+
+	*err = -ENOSPC;
+	if ((sb->max_inodes != 0 && sb->inodes >= sb->max_inodes) || files_fill_memory(sb))
+		return NULL;
+	*err = -ENOMEM;
+	if (S_ISLNK(mode)) {
+		text = kstrdup(target);
+		if (text == NULL)
+			return NULL;
+	}
+	struct inode *inode = ramfs_inode_preset(sb, mode, text);
+	if (inode == NULL) {
+		kfree(text);
+		return NULL;
+	}
+	inode->rdev = rdev;
 	*err = 0;
 	return inode;
 }
@@ -91,7 +105,8 @@ static void ramfs_evict(struct inode *inode)
 
 static void dir_changed(struct inode *dir, int entries, int subdirs)
 {
-	dir->size += (uint64_t)(int64_t)(entries * ENTRY_SIZE);
+	/* A directory of an image began with another size than these sum up to. */
+	dir->size = (uint64_t)MAX((int64_t)dir->size + entries * ENTRY_SIZE, 0);
 	dir->nlink += (unsigned)subdirs;
 	inode_touch_mtime(dir);
 }
@@ -141,6 +156,8 @@ static int ramfs_unlink(struct inode *dir, struct dentry *d)
 		dir_changed(dir, -1, 0);
 	}
 	inode->ctime = time_now();
+	if (inode->nlink == 0)
+		image_forget(inode);
 	return 0;
 }
 
@@ -221,6 +238,8 @@ static int ramfs_readdir(struct file *f, struct dir_context *ctx)
 	struct inode *dir = f->inode;
 
 	if (!dir_emit_dots(f, ctx))
+		return 0;
+	if (dir->origin != 0 && !image_emit(f, ctx))
 		return 0;
 	for (;;) {
 		struct tnode *n = tree_find_ge(&dir->children, (uintptr_t)ctx->pos);

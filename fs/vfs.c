@@ -2,6 +2,7 @@
 
 #include <linux/mount.h>
 
+#include "fs/image.h"
 #include "fs/internal.h"
 #include "fs/p9.h"
 #include "lib/print.h"
@@ -88,6 +89,11 @@ int file_chdir(const char *path)
 
 /* --- nodes at boot --- */
 
+struct dentry *ramfs_root(void)
+{
+	return root_mount->root;
+}
+
 /* The directory above the last component, made with what is missing.  *last: that component. */
 static int boot_parent(struct dentry *root, const char *path, struct dentry **dir,
 		       const char **last)
@@ -111,9 +117,11 @@ static int boot_parent(struct dentry *root, const char *path, struct dentry **di
 			path = end;
 			continue;
 		}
-		struct dentry *next = dentry_find(d, path, len);
+		struct dentry *next = NULL;
 		int err = len == 2 && path[0] == '.' && path[1] == '.' ? -EINVAL : 0;
-		if (err == 0 && next == NULL) {
+		if (err == 0)
+			err = lookup_one(d, path, len, &next);
+		if (err == -ENOENT) {
 			next = dentry_create(d, path, len);
 			err = next == NULL ? -ENOMEM
 					   : d->inode->ops->create(d->inode, next, S_IFDIR | 0755,
@@ -134,22 +142,28 @@ static int boot_parent(struct dentry *root, const char *path, struct dentry **di
 	}
 }
 
-/* Take an old node of that name away, unless both are directories.  => is there one to keep? */
-static bool boot_replace(struct dentry *dir, const char *name, mode_t mode, struct dentry **keep)
+/* Take an old node of that name away, unless both are directories.  => 0; 1: *keep stays; -errno */
+static int boot_replace(struct dentry *dir, const char *name, mode_t mode, struct dentry **keep)
 {
-	struct dentry *d = dentry_find(dir, name, strlen(name));
+	struct dentry *d;
+	int err = lookup_one(dir, name, strlen(name), &d);
 
-	if (d == NULL)
-		return false;
+	if (err < 0)
+		return err == -ENOENT ? 0 : err;
 	if (inode_is_dir(d->inode) && S_ISDIR(mode)) {
 		*keep = d;
-		return true;
+		return 1;
+	}
+	err = dir_complete(dir);
+	if (err < 0) {
+		dentry_put(d);
+		return err;
 	}
 	dentry_drop_tree(d);
 	(void)dir->inode->ops->unlink(dir->inode, d);
 	dentry_remove(d);
 	dentry_put(d);
-	return false;
+	return 0;
 }
 
 static int boot_make(struct dentry *root, const char *path, mode_t mode, dev_t rdev,
@@ -168,7 +182,11 @@ static int boot_make(struct dentry *root, const char *path, mode_t mode, dev_t r
 	}
 	if (itself)
 		err = -EISDIR;
-	if (err == 0 && !boot_replace(dir, name, mode, &d)) {
+	if (err == 0)
+		err = boot_replace(dir, name, mode, &d);
+	if (err > 0) {
+		err = 0;
+	} else if (err == 0) {
 		d = dentry_create(dir, name, strlen(name));
 		err = d == NULL ? -ENOMEM
 				: dir->inode->ops->create(dir->inode, d, mode, rdev, target);
@@ -258,19 +276,22 @@ int ramfs_boot_link(const char *path, const char *to)
 	const char *name;
 	int err = boot_parent(root_mount->root, to, &dir, &name);
 
-	from = err < 0 ? NULL : dentry_find(dir, name, strlen(name));
+	from = NULL;
+	if (err == 0)
+		err = lookup_one(dir, name, strlen(name), &from);
 	dentry_put(dir);
 	if (from == NULL || inode_is_dir(from->inode)) {
 		dentry_put(from);
 		return err < 0 ? err : -ENOENT;
 	}
 	err = boot_parent(root_mount->root, path, &dir, &name);
-	struct dentry *old = err < 0 ? NULL : dentry_find(dir, name, strlen(name));
-	if (old != NULL) {
-		dentry_put(old);
-		err = old->inode == from->inode ? 1 : -EEXIST;
-	}
+	struct dentry *old = NULL;
+	if (err == 0)
+		err = lookup_one(dir, name, strlen(name), &old);
 	if (err == 0) {
+		err = old->inode == from->inode ? 1 : -EEXIST;
+		dentry_put(old);
+	} else if (err == -ENOENT) {
 		d = dentry_create(dir, name, strlen(name));
 		err = d == NULL ? -ENOMEM : dir->inode->ops->link(dir->inode, from->inode, d);
 		if (err == 0)
@@ -304,6 +325,31 @@ void vfs_init(void)
 	dev_init();
 }
 
+/* An image need not have the folders that something is mounted on. */
+static void complete_image_root(void)
+{
+	static const struct {
+		const char *path;
+		mode_t mode;
+	} folders[] = { { "dev", 0755 }, { "proc", 0555 }, { "sys", 0555 }, { "tmp", 01777 } };
+	struct dentry *d;
+
+	if (!image_attached())
+		return;
+	for (unsigned i = 0; i < ARRAY_SIZE(folders); i++) {
+		const char *name = folders[i].path;
+		int err = lookup_one(root_mount->root, name, strlen(name), &d);
+
+		if (err == 0)
+			dentry_put(d);
+		else
+			err = ramfs_boot_at(root_mount->root, name, S_IFDIR | folders[i].mode, 0,
+					    NULL);
+		if (err < 0)
+			kprintf("vfs: cannot make /%s: %d\n", name, err);
+	}
+}
+
 void vfs_mount_defaults(void)
 {
 	static const struct {
@@ -320,6 +366,7 @@ void vfs_mount_defaults(void)
 	struct super *root = root_mount->sb;
 	struct path at;
 
+	complete_image_root();
 	/* As Linux: a tenth of the memory in files of 1 KiB. */
 	file_max = (unsigned)MAX(page_total() * (PAGE_SIZE / 1024) / 10, 8192);
 	/* The rest of the memory is for programs, as far as files are concerned. */

@@ -124,6 +124,11 @@ static void changed(const struct path *p)
 	notify_dentry(p->dentry, IN_ATTRIB);
 }
 
+int xattr_preset(struct inode *inode, const char *name, const void *value, size_t size)
+{
+	return put(inode, name, value, size, 0);
+}
+
 int xattr_set(const struct path *p, const char *name, const void *value, size_t size, int flags)
 {
 	struct inode *inode = p->dentry->inode;

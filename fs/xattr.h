@@ -18,6 +18,8 @@ ssize_t xattr_get(struct inode *inode, const char *name, void *value, size_t siz
 int xattr_remove(const struct path *p, const char *name);
 /* Names, each with its NUL.  size 0: only ask.  => bytes, -ERANGE */
 ssize_t xattr_list(struct inode *inode, char *list, size_t size);
+/* Of an inode that is being made, without checks.  => 0, -ENOMEM, -ENOSPC */
+int xattr_preset(struct inode *inode, const char *name, const void *value, size_t size);
 void xattr_free(struct inode *inode); /* the inode goes */
 
 #endif

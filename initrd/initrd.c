@@ -1,5 +1,8 @@
 /* initrd.c: from archive members to nodes of the root file system.
  *
+ * What begins with an EROFS image begins with the root's content (initrd/rootimage.c); members of the
+ * archives behind it come on top.
+ *
  * Data of a plain archive that are page aligned (initrd/pack sees to that) become the page cache
  * of their files without a copy.  A gzip'd archive is inflated twice: once to learn its size, once
  * into memory that is freed afterwards.
@@ -18,6 +21,7 @@
 #include "fs/vfs.h"
 #include "initrd/cpio.h"
 #include "initrd/initrd.h"
+#include "initrd/rootimage.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -217,7 +221,14 @@ void initrd_unpack(void)
 
 	while (at < len) {
 		struct cpio_error err = { 0, "" };
-		size_t used = 0;
+		size_t used = rootimage_size(r->start + at, len - at);
+		if (used > 0) {
+			int e = rootimage_use(r->start + at, used, &err.reason);
+			if (e < 0)
+				refuse(&err, at, e);
+			at += used;
+			continue;
+		}
 		if (data[at] == 0) { /* padding between archives */
 			at++;
 			continue;

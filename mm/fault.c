@@ -118,6 +118,14 @@ static struct page *file_page(const struct vma *vma, uintptr_t addr, int *err)
 	return inode_page(inode, index, err);
 }
 
+/* What is wrong when a file has no page. */
+static struct fault_result no_page(int err)
+{
+	if (err == -ENOMEM)
+		return no_memory;
+	return (struct fault_result){ SIGBUS, BUS_ADRERR };
+}
+
 static struct fault_result serve_absent(const struct vma *vma, uintptr_t addr, pte_t *leaf,
 					bool write)
 {
@@ -134,11 +142,8 @@ static struct fault_result serve_absent(const struct vma *vma, uintptr_t addr, p
 	}
 	int err = 0;
 	page = file_page(vma, addr, &err);
-	if (page == NULL) {
-		if (err == -ENOMEM)
-			return no_memory;
-		return (struct fault_result){ SIGBUS, BUS_ADRERR };
-	}
+	if (page == NULL)
+		return no_page(err);
 	if (write && !(vma->flags & VM_SHARED)) {
 		struct page *copy = page_alloc(0);
 		if (copy == NULL) {
@@ -153,12 +158,30 @@ static struct fault_result serve_absent(const struct vma *vma, uintptr_t addr, p
 	return served;
 }
 
+/* A file of an image gets its own page before a shared mapping of it is written to. */
+static struct fault_result make_writable(const struct vma *vma, uintptr_t addr)
+{
+	uint64_t index = (vma->offset + (addr - vma->start)) >> PAGE_SHIFT;
+	int err = 0;
+	struct page *page = inode_page_own(vma->file->inode, index, &err);
+
+	if (page == NULL)
+		return no_page(err);
+	page_put(page);
+	return served;
+}
+
 static struct fault_result fault_in(struct view *v, struct vma *vma, uintptr_t addr, bool write)
 {
+	struct fault_result r = served;
+	if (write && (vma->flags & VM_SHARED) && vma->kind == VMA_FILE) {
+		r = make_writable(vma, addr);
+		if (r.signo != 0)
+			return r;
+	}
 	pte_t *leaf = leaf_own(v, addr);
 	if (leaf == NULL)
 		return no_memory;
-	struct fault_result r = served;
 	if (!pte_used(*leaf))
 		r = serve_absent(vma, addr, leaf, write);
 	else if (!serve_present(v, vma, leaf, write))

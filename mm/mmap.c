@@ -247,6 +247,42 @@ void view_forget_file(struct inode *inode, uint64_t from)
 	}
 }
 
+/* The leaf of v that shows page at byte `at` of the file.  => its address, 0: none */
+static uintptr_t shown_at(const struct view *v, const struct vma *vma, uint64_t at,
+			  const struct page *page)
+{
+	uintptr_t addr = vma->start + (at - vma->offset);
+	const pte_t *leaf;
+
+	if (at < vma->offset || addr >= vma->end)
+		return 0;
+	leaf = leaf_peek(v, addr);
+	return leaf != NULL && pte_used(*leaf) && pte_page(*leaf) == page ? addr : 0;
+}
+
+void view_forget_page(struct inode *inode, uint64_t index, const struct page *page)
+{
+	const struct inode_ext *ext = inode_ext(inode);
+	uint64_t at = index << PAGE_SHIFT;
+	struct proc *p;
+
+	if (ext == NULL || ext->mappings == 0)
+		return;
+	LIST_FOREACH (p, &proc_list, all_link) {
+		struct vma *vma = p->view == NULL ? NULL : vma_first(p->view);
+
+		while ((vma = next_mapping(vma, inode, at)) != NULL) {
+			uintptr_t addr = shown_at(p->view, vma, at, page);
+
+			if (addr != 0) {
+				view_unpause(p->view, 0);
+				view_discard(p->view, addr, PAGE_SIZE);
+			}
+			vma = vma_next(vma);
+		}
+	}
+}
+
 /* --- protection --- */
 
 /* What a leaf may keep under a protection.  What it may gain is left to the next fault. */

@@ -31,6 +31,14 @@ static struct list hot; /* single pages with ref 0 and without PG_FREE; counted 
 static unsigned hot_count;
 static struct list shrinkers = LIST_INIT(shrinkers);
 
+/* What page_add_image() was told.  Without it no page is at or above `array`. */
+static struct {
+	paddr_t pa;
+	size_t size;
+	uintptr_t va;
+	struct page *array;
+} image = { .array = (struct page *)UINTPTR_MAX };
+
 static unsigned fail_in;    /* allocations until one fails; 0: none does */
 static unsigned fail_every; /* ... and then each so-many-th; 0: no other */
 
@@ -48,26 +56,45 @@ static struct page *page_of_frame(size_t frame)
 	return &pages[frame - first_frame];
 }
 
+static struct page *page_of_image(uint64_t off)
+{
+	return off < image.size ? image.array + (off >> PAGE_SHIFT) : NULL;
+}
+
 struct page *page_of(paddr_t pa)
 {
 	struct page *p = page_of_frame(pa >> PAGE_SHIFT);
 
-	return p == NULL || (p->flags & PG_HOLE) != 0 ? NULL : p;
+	return p == NULL || (p->flags & PG_HOLE) != 0 ? page_of_image(pa - image.pa) : p;
 }
 
 paddr_t page_pa(const struct page *p)
 {
+	if (p >= image.array)
+		return image.pa + ((paddr_t)(p - image.array) << PAGE_SHIFT);
 	return (paddr_t)frame_of(p) << PAGE_SHIFT;
 }
 
 void *page_va(const struct page *p)
 {
-	return (void *)(DIRECT_MAP + page_pa(p));
+	if (p >= image.array)
+		return (void *)(image.va + ((size_t)(p - image.array) << PAGE_SHIFT));
+	return (void *)(DIRECT_MAP + ((paddr_t)frame_of(p) << PAGE_SHIFT));
 }
 
 struct page *page_of_va(const void *va)
 {
-	return page_of((uintptr_t)va - DIRECT_MAP);
+	struct page *p = page_of_image((uintptr_t)va - image.va);
+
+	return p != NULL ? p : page_of((uintptr_t)va - DIRECT_MAP);
+}
+
+void page_add_image(paddr_t pa, size_t size, const void *va, struct page *array)
+{
+	image.pa = pa;
+	image.size = size;
+	image.va = (uintptr_t)va;
+	image.array = array;
 }
 
 /* --- blocks --- */
@@ -440,6 +467,7 @@ void page_init(const struct boot_info *bi)
 	zero_page = page_alloc(PAGE_ZERO);
 	if (zero_page == NULL)
 		panic("no memory at all");
+	zero_page->ref = PAGE_CONSTANT;
 	if (option("failalloc") != NULL)
 		page_fail_text(option("failalloc"));
 }
@@ -457,7 +485,7 @@ void page_release_range(paddr_t start, paddr_t end)
 	}
 }
 
-void page_claim_range(paddr_t start, paddr_t end)
+static void claim(paddr_t start, paddr_t end, int32_t ref)
 {
 	for (size_t f = start >> PAGE_SHIFT; f < ALIGN_UP(end, PAGE_SIZE) >> PAGE_SHIFT; f++) {
 		struct page *p = page_of_frame(f);
@@ -466,6 +494,16 @@ void page_claim_range(paddr_t start, paddr_t end)
 			continue;
 		p->flags = 0;
 		p->order = 0;
-		p->ref = 1;
+		p->ref = ref;
 	}
+}
+
+void page_claim_range(paddr_t start, paddr_t end)
+{
+	claim(start, end, 1);
+}
+
+void page_claim_constant(paddr_t start, paddr_t end)
+{
+	claim(start, end, PAGE_CONSTANT);
 }

@@ -28,6 +28,14 @@ struct page {
 
 enum { PG_FREE = 1, PG_RESERVED = 2, PG_SLAB = 4 };
 
+/* Pages whose contents never change, the zero page and those of an image (mm/image.h), hold so many
+ * references of nobody's that the rest never come to the last, nor to being the only one. */
+#define PAGE_CONSTANT (1 << 30)
+static inline bool page_is_constant(const struct page *p)
+{
+	return p->ref >= PAGE_CONSTANT / 2;
+}
+
 /* What to do with the new page. */
 enum { PAGE_ZERO = 1 };
 
@@ -47,15 +55,22 @@ void page_get(struct page *p);
 /* Drop a reference; the last one frees the block. */
 void page_put(struct page *p);
 
-struct page *page_of(paddr_t pa); /* => NULL if it is not RAM */
+struct page *page_of(paddr_t pa); /* => NULL if it is neither RAM nor of the image */
 paddr_t page_pa(const struct page *p);
-void *page_va(const struct page *p);   /* in the direct map */
-struct page *page_of_va(const void *); /* the inverse, for addresses in the direct map */
+void *page_va(const struct page *p);   /* in the direct map; of the image: read-only */
+struct page *page_of_va(const void *); /* the inverse */
 
 /* Give a range of pages that was reserved at boot (initrd, boot tables) to the allocator.  Pages get
  * ref = 1 by page_claim() for use in place, as when they had been allocated one by one. */
 void page_release_range(paddr_t start, paddr_t end);
 void page_claim_range(paddr_t start, paddr_t end);
+
+/* Memory of the machine that is not RAM and never changes: `size` bytes at pa that are seen at va.
+ * `array` is where the struct pages of it seem to be, above those of RAM; several may be one, so
+ * nothing but ref may be used of them.  Called at most once; see mm/image.h. */
+void page_add_image(paddr_t pa, size_t size, const void *va, struct page *array);
+/* The same for RAM that was reserved at boot. */
+void page_claim_constant(paddr_t start, paddr_t end);
 
 /* Pages: all of RAM, and those that are free now (with what is kept empty given back). */
 size_t page_total(void);

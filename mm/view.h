@@ -164,6 +164,8 @@ void view_discard(struct view *v, uintptr_t addr, size_t len);
 /* A file was cut off: unmap its pages from byte `from` (page aligned) on everywhere, private copies
  * too; the next touch is SIGBUS. */
 void view_forget_file(struct inode *inode, uint64_t from);
+/* The file has another page at `index` now: unmap this one.  Private copies stay. */
+void view_forget_page(struct inode *inode, uint64_t index, const struct page *page);
 
 /* --- faults: mm/fault.c --- */
 

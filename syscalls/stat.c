@@ -71,7 +71,7 @@ uint64_t inode_blocks(const struct inode *inode)
 	if (inode->ops != NULL && inode->ops->blocks != NULL)
 		return inode->ops->blocks(inode);
 	if (S_ISREG(inode->mode) && !inode->sb->type->computed)
-		return inode->pages.count * (PAGE_SIZE / 512);
+		return inode_pages(inode) * (PAGE_SIZE / 512);
 	return 0;
 }
 

@@ -104,7 +104,8 @@ struct volume {
 /* What a run is to be; filled from the command line. */
 struct run_options {
 	const char *kernel; /* ELF file */
-	const char *root;   /* cpio file or folder */
+	const char *root;   /* cpio file, folder or image */
+	bool root_is_image;
 	const char *machine;
 	const char *accel;
 	const char *memory; /* as QEMU wants it: "64M" */
@@ -161,6 +162,14 @@ int command_survey(char **argv);
 
 /* Put the guest's initrd together.  => a descriptor that QEMU opens as /dev/fd/N. */
 int archive_initrd(const struct run_options *run);
+
+/* -- flat_image.c: EROFS images */
+
+bool image_is(const char *path);
+/* Bring a new image to a size that QEMU can show: the next power of two. */
+void image_pad(const char *path);
+/* Open an image for QEMU, or a padded copy of it in the cache; *size is that of the file then. */
+int image_open(const char *path, off_t *size);
 
 /* -- flat_machine.c: QEMU */
 

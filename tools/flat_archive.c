@@ -264,9 +264,12 @@ static void put_command(struct archive *a, const struct run_options *run)
 		put_record(&records, HOST_CMD_SIZE, size);
 		free(size);
 	}
-	/* Where the kernel mounts things; a root that is just some folder may lack them. */
-	put_member(a, "dev", S_IFDIR | 0755, NULL, 0);
-	put_member(a, "proc", S_IFDIR | 0555, NULL, 0);
+	/* Where the kernel mounts things; a root that is just some folder may lack them.  Over an image
+	 * it makes them itself. */
+	if (!run->root_is_image) {
+		put_member(a, "dev", S_IFDIR | 0755, NULL, 0);
+		put_member(a, "proc", S_IFDIR | 0555, NULL, 0);
+	}
 	put_member(a, HOST_CMD_FILE, S_IFREG | 0600, records.data, records.len);
 	put_trailer(a);
 	free(records.data);
@@ -280,7 +283,8 @@ int archive_initrd(const struct run_options *run)
 
 	if (a.fd < 0)
 		die("cannot make a file for the initrd: %m");
-	put_root(&a, run->root);
+	if (!run->root_is_image)
+		put_root(&a, run->root);
 	for (i = 0; i < run->volumes.count; i++) {
 		if (volume_is_shared(run, &run->volume[i]))
 			continue;

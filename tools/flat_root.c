@@ -435,6 +435,7 @@ static void make_image(struct root *root, const char *base, const char *image)
 	unpack(base, folder, new);
 	if (*folder != '\0')
 		remove_tree(folder);
+	image_pad(new);
 	if (chmod(new, 0444) < 0 || rename(new, image) < 0)
 		die("cannot rename %s: %m", new);
 	free(folder);

@@ -26,8 +26,9 @@ static const char help[] =
 	"  -v, --volume FROM:TO     FROM, a file or folder of the host, is TO in the guest: changes\n"
 	"                           are seen on both sides. FROM:TO:ro: the guest cannot change\n"
 	"                           it; FROM:TO:copy: a copy, made before the start (as always\n"
-	"                           on q35 and pc)\n"
-	"      --root DIR|CPIO      the guest's root: a folder or a cpio archive of the host\n"
+	"                           on q35 and pc, and over an image)\n"
+	"      --root ROOT          the guest's root: a folder of the host (it is packed at each\n"
+	"                           start), a cpio archive, or an EROFS image, which is used in place\n"
 	"      --timeout SECONDS    end the guest after that time, with status 124\n"
 	"\n"
 	"The machine:\n"
@@ -282,6 +283,7 @@ static void fill_defaults(struct run_options *run)
 	if (run->accel == NULL || strcmp(run->accel, "auto") == 0)
 		run->accel = accel_choose();
 	free(build);
+	run->root_is_image = image_is(run->root);
 	if (access(run->kernel, R_OK) < 0)
 		die("cannot read the kernel %s: %m (has it been built?)", run->kernel);
 }

@@ -87,7 +87,7 @@ void volumes_parse(struct run_options *run)
 
 bool volume_is_shared(const struct run_options *run, const struct volume *v)
 {
-	return !v->copy && strcmp(run->machine, "microvm") == 0;
+	return !v->copy && strcmp(run->machine, "microvm") == 0 && !run->root_is_image;
 }
 
 /* The folder that QEMU serves. */

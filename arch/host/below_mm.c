@@ -51,6 +51,11 @@ struct page *inode_page(struct inode *inode, uint64_t i, int *err)
 	return NULL;
 }
 
+struct page *inode_page_own(struct inode *inode, uint64_t i, int *err)
+{
+	return inode_page(inode, i, err);
+}
+
 struct list proc_list = LIST_INIT(proc_list);
 
 struct inode_ext *inode_ext(struct inode *inode)

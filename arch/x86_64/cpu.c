@@ -201,3 +201,8 @@ bool arch_random(uint64_t *out)
 		__asm__ volatile("rdrand %0" : "=r"(*out), "=@ccc"(ok));
 	return ok;
 }
+
+unsigned arch_physical_bits(void)
+{
+	return cpuid(0x80000000, 0).eax < 0x80000008 ? 36 : cpuid(0x80000008, 0).eax & 0xff;
+}

@@ -18,7 +18,9 @@ extern char boot_stack[], boot_stack_top[];
 #define KSTACK_AREA AREA_START		       /* kernel stacks with guard pages */
 #define MMIO_AREA   (AREA_START + (1ul << 30)) /* device registers */
 #define VDSO_AREA   (AREA_START + (2ul << 30)) /* the vDSO at a random place in 1 GiB */
-#define AREA_END    (AREA_START + (3ul << 30))
+#define IMAGE_PAGES (AREA_START + (4ul << 30)) /* the image's struct pages (mm/image.c) */
+#define IMAGE_AREA  (AREA_START + (8ul << 30)) /* an image that is not in RAM */
+#define AREA_END    (AREA_START + (512ul << 30))
 
 /* Control registers and MSRs: Intel SDM volume 3, 2.5 and volume 4. */
 #define CR0_TS	       (1ul << 3)

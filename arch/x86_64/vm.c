@@ -3,7 +3,7 @@
  *	lower half	windows; tables below the top level come from arch_top_slot()
  *	DIRECT_MAP	all RAM, writable, never executable; 2 MiB pages where RAM fills them and the
  *			kernel image is not in them (its constant parts are read-only here, too)
- *	AREA_START	kernel stacks with guard pages, device registers, the vDSO
+ *	AREA_START	kernel stacks with guard pages, device registers, the vDSO, an image
  *	top 2 GiB	the kernel image at its random slot, W^X by section
  *
  * All entries are supervisor entries (U = 0), since programs run in ring 0.  The upper half is
@@ -219,4 +219,40 @@ volatile void *arch_map_device(uint64_t pa, size_t size)
 		*e = p | KERNEL_PTE | PTE_W | PTE_PWT | PTE_PCD | nx;
 	}
 	return (volatile void *)(va + (pa - first));
+}
+
+const void *arch_map_image(uint64_t pa, size_t size)
+{
+	/* As far from a large page's start as in physical memory. */
+	uintptr_t va = IMAGE_AREA + (pa & (LARGE - 1));
+	uint64_t at = pa, end = pa + size;
+
+	if (size > AREA_END - va)
+		return NULL;
+	while (at < end) {
+		bool large = (at & (LARGE - 1)) == 0 && at + LARGE <= end;
+		pte_t *e = slot(va + (at - pa), large ? 2 : 1);
+
+		if (e == NULL)
+			return NULL;
+		*e = at | KERNEL_PTE | nx | (large ? PTE_PS : 0);
+		at += large ? LARGE : PAGE_SIZE;
+	}
+	return (const void *)va;
+}
+
+void *arch_map_repeated(const uint64_t *pages, unsigned count, size_t size)
+{
+	size_t n = ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT;
+
+	if (size > IMAGE_AREA - IMAGE_PAGES)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		pte_t *e = slot(IMAGE_PAGES + (i << PAGE_SHIFT), 1);
+
+		if (e == NULL)
+			return NULL;
+		*e = pages[i % count] | KERNEL_PTE | PTE_W | nx;
+	}
+	return (void *)IMAGE_PAGES;
 }

@@ -1,0 +1,28 @@
+/* pci.h: the devices on the first PCI bus (PCI Local Bus Specification 3.0, chapter 6).
+ *
+ * Their configuration space is reached by the two ports of a PC, or in memory where the option pci= says.
+ * Only the first function of each slot is looked at. */
+#ifndef DRIVERS_PCI_H
+#define DRIVERS_PCI_H
+
+#include "lib/types.h"
+
+struct pci_device {
+	unsigned slot;
+	volatile uint8_t *config; /* NULL: by ports */
+};
+
+/* Registers of the configuration space, at multiples of 4. */
+#define PCI_ID	    0x00 /* vendor, device << 16 */
+#define PCI_COMMAND 0x04 /* and status << 16 */
+#define PCI_BAR(n)  (0x10 + 4 * (n))
+
+/* The n-th (from 0) such device.  => false: there is none */
+bool pci_find(struct pci_device *d, uint16_t vendor, uint16_t device, unsigned n);
+uint32_t pci_get(const struct pci_device *d, unsigned reg);
+void pci_set(const struct pci_device *d, unsigned reg, uint32_t value);
+/* The memory behind base address register n, switched on, at an address of its own.
+ * => its physical address with *size; 0: there is no memory, or no room for it */
+uint64_t pci_memory(const struct pci_device *d, unsigned n, uint64_t *size);
+
+#endif
