@@ -90,6 +90,24 @@ int arch_signal_frame(struct regs *regs, const struct ksigaction *sa, const stru
 /* The reverse.  => the mask in *mask; -EFAULT, -EINVAL for a frame that no kernel made */
 int arch_sigreturn(struct regs *regs, uint64_t *mask, uintptr_t *frame_sp);
 
+/* --- tracing: arch/<name>/ptrace.c; t is stopped --- */
+
+/* The registers as PTRACE_GETREGS shows them.  Setting: => 0, -EIO: no program may have these */
+#define ARCH_USER_REGS 27
+void arch_get_user_regs(const struct task *t, uint64_t words[ARCH_USER_REGS]);
+int arch_set_user_regs(struct task *t, const uint64_t words[ARCH_USER_REGS]);
+/* Bytes of the extended state as NT_X86_XSTATE shows it, at least those of NT_PRFPREG, which come
+ * first; read all of it into buf; set the first n bytes.  => 0, -EINVAL */
+#define ARCH_FPREGS_SIZE 512
+size_t arch_fpu_size(void);
+void arch_fpu_read(struct task *t, void *buf);
+int arch_fpu_write(struct task *t, const void *buf, size_t n);
+/* t, the current task, is about to stop, and goes on again. */
+void arch_trace_stopped(struct task *t);
+void arch_trace_resumed(struct task *t);
+/* t shall trap after its next instruction. */
+void arch_trace_step(struct task *t);
+
 /* --- time --- */
 
 uint64_t clock_ns(void);	  /* since boot, never goes back */

@@ -4,6 +4,7 @@
 #include "fs/tty.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "proc/ptrace.h"
 
 #define TICK_NS	      ((unsigned long)NSEC_PER_SEC / 100) /* of sysconf(_SC_CLK_TCK) */
 #define PF_FORKNOEXEC 0x40
@@ -20,6 +21,7 @@ static const char *state_of(const struct proc *p, const struct task *t)
 	case TASK_RUNNABLE: return "R (running)";
 	case TASK_SLEEPING: return t->killable ? "D (disk sleep)" : "S (sleeping)";
 	case TASK_STOPPED: return "T (stopped)";
+	case TASK_TRACED: return "t (tracing stop)";
 	case TASK_DEAD: break;
 	}
 	return "X (dead)";
@@ -332,7 +334,11 @@ int procfs_show_status(struct text *t, const struct inode *inode)
 		text_printf(t, "Umask:\t%04o\n", p->fs->umask);
 	text_printf(t, "State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\n", state_of(p, task), p->pid,
 		    id_of(inode));
-	text_printf(t, "PPid:\t%d\nTracerPid:\t0\n", p->parent == NULL ? 0 : p->parent->pid);
+	const struct ptrace *pt = task != NULL	      ? task->ptrace
+				  : p->leader != NULL ? p->leader->ptrace
+						      : NULL;
+	text_printf(t, "PPid:\t%d\nTracerPid:\t%d\n", p->parent == NULL ? 0 : p->parent->pid,
+		    pt == NULL ? 0 : pt->tracer->pid);
 	status_ids(t, p);
 	text_printf(t, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n", p->pid,
 		    id_of(inode), p->pgid, p->sid);

@@ -224,6 +224,17 @@ struct fault_result view_fault(struct view *v, uintptr_t addr, unsigned access)
 
 /* --- from outside --- */
 
+/* Is the page at addr, which vma maps, text of a file that is shown patched?  *index: which page of
+ * the file it is. */
+static bool shown_patched(struct view *v, const struct vma *vma, uintptr_t addr, uint64_t *index)
+{
+	if (vma->kind != VMA_FILE || !(vma->prot & PROT_EXEC))
+		return false;
+	*index = (vma->offset + (addr - vma->start)) >> PAGE_SHIFT;
+	const struct page *patched = arch_patched_page(vma, *index);
+	return patched != NULL && view_peek(v, addr) == patched;
+}
+
 /* Make the page of addr present (and the view's own for writing) for the kernel's use.
  * => NULL: the view does not allow it */
 static struct page *reach(struct view *v, uintptr_t addr, bool write, bool force)
@@ -235,6 +246,17 @@ static struct page *reach(struct view *v, uintptr_t addr, bool write, bool force
 		return NULL;
 	if (!force && !allowed(vma, write ? FAULT_WRITE : FAULT_READ))
 		return NULL;
+	uint64_t index;
+	if (shown_patched(v, vma, addr, &index)) {
+		int err;
+		if (write && view_unpatch(v, addr, 1) < 0)
+			return NULL;
+		struct page *page = write ? NULL : inode_page(vma->file->inode, index, &err);
+		if (page != NULL) {
+			page_put(page); /* the cache has it */
+			return page;
+		}
+	}
 	pte_t *leaf = leaf_peek(v, addr);
 	if (!write && leaf != NULL && pte_used(*leaf))
 		return pte_page(*leaf);
@@ -291,14 +313,6 @@ int view_replace(struct view *v, uintptr_t addr, struct page *page)
 	return 0;
 }
 
-/* Is the page of a file at addr, which vma maps, shown patched? */
-static bool shown_patched(struct view *v, const struct vma *vma, uintptr_t addr, uint64_t index)
-{
-	const struct page *patched = vma->kind == VMA_FILE ? arch_patched_page(vma, index) : NULL;
-
-	return patched != NULL && view_peek(v, addr) == patched;
-}
-
 int view_unpatch(struct view *v, uintptr_t addr, size_t len)
 {
 	int err = 0;
@@ -306,10 +320,8 @@ int view_unpatch(struct view *v, uintptr_t addr, size_t len)
 	for (uintptr_t a = ALIGN_DOWN(addr, PAGE_SIZE); a < addr + len && err == 0;
 	     a += PAGE_SIZE) {
 		const struct vma *vma = vma_find(v, a);
-		if (vma == NULL)
-			continue;
-		uint64_t index = (vma->offset + (a - vma->start)) >> PAGE_SHIFT;
-		if (!shown_patched(v, vma, a, index))
+		uint64_t index;
+		if (vma == NULL || !shown_patched(v, vma, a, &index))
 			continue;
 		struct page *page = inode_page(vma->file->inode, index, &err);
 		if (page == NULL)

@@ -30,6 +30,7 @@
 #include "proc/cred.h"
 #include "proc/internal.h"
 #include "proc/itimer.h"
+#include "proc/ptrace.h"
 
 /* --- preparing --- */
 
@@ -199,6 +200,7 @@ long proc_exec(struct file *exe, const char *filename, char *const *argv, char *
 	int err = exec_hold(exe);
 	if (err < 0)
 		return err;
+	pid_t old_tid = current->tid;
 	err = exec_prepare(&e);
 	if (err == 0)
 		err = proc_kill_others();
@@ -206,5 +208,7 @@ long proc_exec(struct file *exe, const char *filename, char *const *argv, char *
 	if (err == 0)
 		exec_commit(&e);
 	exec_free(&e);
+	if (err == 0)
+		ptrace_exec(old_tid);
 	return err;
 }

@@ -21,6 +21,7 @@
 #include "proc/futex.h"
 #include "proc/internal.h"
 #include "proc/itimer.h"
+#include "proc/ptrace.h"
 
 /* Results of wait4 (wait(2), W* macros). */
 #define STATUS_STOPPED(sig) ((sig) << 8 | 0x7f)
@@ -179,6 +180,7 @@ static void proc_end(struct proc *p)
 	p->fs = NULL;
 	tty_proc_exit(p);
 	proc_drop_exe(p);
+	ptrace_tracer_exit(p);
 	hand_children_on(p);
 	sigqueue_flush(&p->pending);
 	forkrec_drop_all(p);
@@ -203,9 +205,10 @@ void task_exit(int code)
 {
 	struct task *t = current;
 	struct proc *p = t->proc;
+	ASSERT(!t->exiting);
+	ptrace_exit_event(p->group_exit ? p->exit_code : code);
 	bool last = p->task_count == 1;
 
-	ASSERT(!t->exiting);
 	t->exiting = true;
 	if (last && !p->group_exit)
 		p->exit_code = code;
@@ -222,6 +225,7 @@ void task_exit(int code)
 	task_release_vfork(t);
 	timer_cancel(&t->sleep_timer);
 	bool tied = ties_group(p, p->parent);
+	ptrace_exit(t, code, last);
 	task_leave_proc(t);
 	if (last) {
 		sighand_put(p->sighand);
@@ -248,7 +252,7 @@ static void interrupt_others(struct proc *p)
 			continue;
 		t->signal_pending = true;
 		view_unpause(t->view, SIGKILL);
-		if (t->state == TASK_STOPPED)
+		if (t->state == TASK_STOPPED || t->state == TASK_TRACED)
 			t->state = TASK_SLEEPING;
 		task_wake(t);
 	}
@@ -373,6 +377,16 @@ static struct proc *next_child(struct proc *parent, const struct wait_request *w
 		       : LIST_FIRST(&last->sibling, struct proc, sibling);
 }
 
+/* Is the tracee tid of p (NULL: it has ended) meant? */
+static bool tracee_wanted(const struct proc *p, pid_t tid, void *arg)
+{
+	const struct wait_request *w = arg;
+
+	if (w->idtype == P_PID)
+		return tid == w->id;
+	return w->idtype != P_PGID || (p != NULL && p->pgid == w->id);
+}
+
 /* One look at all children.  => pid, 0: none has anything to report, -ECHILD: none is meant */
 static pid_t wait_scan(const struct wait_request *w, int *status, siginfo_t *info,
 		       struct rusage *ru)
@@ -395,7 +409,9 @@ static pid_t wait_scan(const struct wait_request *w, int *status, siginfo_t *inf
 		}
 		return pid;
 	}
-	return any ? 0 : -ECHILD;
+	pid_t tid =
+		ptrace_wait(parent, tracee_wanted, (void *)w, w->options, status, info, ru, &any);
+	return tid != 0 || any ? tid : -ECHILD;
 }
 
 long proc_wait(int idtype, pid_t id, int options, int *status, siginfo_t *info, struct rusage *ru)

@@ -24,6 +24,7 @@
 #include "proc/forklog.h"
 #include "proc/internal.h"
 #include "proc/pidfd.h"
+#include "proc/ptrace.h"
 
 #define CLONE_NAMESPACES                                                                           \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
@@ -271,6 +272,8 @@ static void child_start(void *unused)
 	t->restart.arg[0] = 0;
 	if (tid_ptr != 0)
 		(void)copy_to_user((void *)tid_ptr, &t->tid, sizeof(t->tid));
+	if (t->ptrace != NULL)
+		signal_deliver(task_regs(t));
 	arch_return_to_program();
 }
 
@@ -301,7 +304,7 @@ static void abandon(struct child *c)
 }
 
 /* The child can no longer fail to be: hand it over to the scheduler. */
-static void commit(struct child *c, const struct clone_request *rq, bool waits)
+static void commit(struct child *c, const struct clone_request *rq, bool waits, bool traced)
 {
 	struct task *t = c->task;
 
@@ -318,6 +321,10 @@ static void commit(struct child *c, const struct clone_request *rq, bool waits)
 		current->vfork_child = t;
 		t->stack_copy = c->stack;
 	}
+	if (traced)
+		ptrace_inherit(t);
+	if (t->ptrace != NULL && c->shadow && fork_mode == FORK_MODE_FULL) /* it is going to stop */
+		view_split(c->view, FORK_SIGNAL, SIGSTOP);
 	view_put(c->view);
 	arch_task_start(t, child_start, NULL);
 	t->state = TASK_RUNNABLE;
@@ -387,10 +394,15 @@ long proc_clone(const struct clone_request *rq)
 	struct fork_record *r = c.record;
 	if (r != NULL)
 		r->cost_ns = clock_ns() - start;
-	commit(&c, rq, waits);
-	if (shadow)
+	int event = ptrace_fork_event(rq);
+	commit(&c, rq, waits, event != 0);
+	if (shadow && current->view->shadow != NULL)
 		schedule();
-	if (waits)
+	ptrace_fork_done(event, tid);
+	if (waits) {
 		wait_for_vfork();
+		if (rq->flags & CLONE_VFORK)
+			ptrace_vfork_done(tid);
+	}
 	return tid;
 }

@@ -124,6 +124,7 @@ static void proc_setup(struct proc *p)
 {
 	ref_init(&p->ref);
 	list_init(&p->children);
+	list_init(&p->tracees);
 	list_init(&p->sibling);
 	list_init(&p->all_link);
 	list_init(&p->tasks);

@@ -34,6 +34,7 @@
 
 #include "lib/print.h"
 #include "lib/string.h"
+#include "proc/ptrace.h"
 #include "proc/rseq.h"
 #include "proc/sigqueue.h"
 #include "proc/task.h"
@@ -83,7 +84,8 @@ static bool has_work(const struct task *t)
 	const struct proc *p = t->proc;
 
 	return (signal_waiting(t) & ~(t->blocked & ~t->awaited)) != 0 || p->group_exit ||
-	       p->stop_code != 0 || (p->exec_task != NULL && p->exec_task != t);
+	       task_held_by_stop(t) || task_has_trap(t) ||
+	       (p->exec_task != NULL && p->exec_task != t);
 }
 
 void signal_recalc(struct task *t)
@@ -153,7 +155,7 @@ static void notify_task(struct task *t, int signo)
 	t->signal_pending = true;
 	if (view_paused(t->view))
 		view_unpause(t->view, signo);
-	if (signo == SIGKILL && t->state == TASK_STOPPED)
+	if (signo == SIGKILL && (t->state == TASK_STOPPED || t->state == TASK_TRACED))
 		t->state = TASK_SLEEPING;
 	if (!t->killable || signal_fatal_pending(t))
 		task_wake(t);
@@ -165,7 +167,8 @@ static bool takes(const struct task *t, int signo)
 		return false;
 	if (signo == SIGKILL)
 		return true;
-	return t->state != TASK_STOPPED && (t->blocked & ~t->awaited & SIG_BIT(signo)) == 0;
+	return t->state != TASK_STOPPED && t->state != TASK_TRACED &&
+	       (t->blocked & ~t->awaited & SIG_BIT(signo)) == 0;
 }
 
 /* Find a task for a signal of the process; if all block it, it just waits. */
@@ -213,6 +216,7 @@ static void resume_all(struct proc *p)
 
 	p->stop_code = 0;
 	p->stopped = p->stop_report = false;
+	ptrace_group_stop_changed(p);
 	LIST_FOREACH (t, &p->tasks, proc_link) {
 		if (t->state == TASK_STOPPED) {
 			t->state = TASK_SLEEPING;
@@ -246,6 +250,8 @@ static bool drop_when_sent(const struct proc *p, const struct task *t, int signo
 {
 	if (t != NULL && ((t->blocked | t->awaited) & SIG_BIT(signo)) != 0)
 		return false;
+	if (t != NULL && t->ptrace != NULL && signo != SIGKILL)
+		return false; /* the tracer wants to see it */
 	if (p == init_proc && is_stop(signo) && action_of(p, signo)->handler == (uintptr_t)SIG_DFL)
 		return true;
 	return is_ignored(p, signo);
@@ -370,8 +376,7 @@ int signal_take(uint64_t set, siginfo_t *info)
 
 /* --- delivery --- */
 
-/* The current task, in a shadow, is to stop: the parent must not stay paused for so long. */
-static void leave_parent_alone(struct view *v, int signo)
+void signal_leave_parent(struct view *v, int signo)
 {
 	if (fork_mode == FORK_MODE_FULL) {
 		view_split(v, FORK_SIGNAL, signo);
@@ -386,24 +391,35 @@ static void leave_parent_alone(struct view *v, int signo)
 	proc_exit_group(SIGKILL);
 }
 
+void signal_group_stopped(struct task *t)
+{
+	struct proc *p = t->proc;
+	struct task *other;
+	bool by_parent = t->ptrace != NULL && t->ptrace->tracer == p->parent;
+
+	LIST_FOREACH (other, &p->tasks, proc_link)
+		if (other != t && other->state != TASK_STOPPED && other->state != TASK_TRACED &&
+		    !other->exiting)
+			return;
+	if (p->stopped)
+		return;
+	p->stopped = true;
+	p->cont_report = false;
+	if (by_parent) /* it sees the stop of the tracee */
+		return;
+	p->stop_report = true;
+	report_to_parent(p, CLD_STOPPED, p->stop_code);
+}
+
 /* The process is to stop: this task does, and the last one tells the parent. */
 static void stop_here(void)
 {
-	struct task *t = current, *other;
-	struct proc *p = t->proc;
-	int signo = p->stop_code;
-	bool last = true;
+	struct task *t = current;
 
 	if (t->view->under != NULL)
-		leave_parent_alone(t->view, signo);
+		signal_leave_parent(t->view, t->proc->stop_code);
 	t->state = TASK_STOPPED;
-	LIST_FOREACH (other, &p->tasks, proc_link)
-		last &= other->state == TASK_STOPPED || other->exiting;
-	if (last && !p->stopped) {
-		p->stopped = p->stop_report = true;
-		p->cont_report = false;
-		report_to_parent(p, CLD_STOPPED, signo);
-	}
+	signal_group_stopped(t);
 	schedule();
 }
 
@@ -412,6 +428,7 @@ static void stop_begin(struct proc *p, int signo)
 	struct task *t;
 
 	p->stop_code = signo;
+	ptrace_group_stop_changed(p);
 	LIST_FOREACH (t, &p->tasks, proc_link) {
 		if (t != current && t->state != TASK_STOPPED)
 			notify_task(t, signo);
@@ -524,12 +541,15 @@ static bool deliver_one(struct regs *regs)
 		signo = sigqueue_take(&p->pending, ~t->blocked, &info, &forced);
 	if (signo == 0)
 		return false;
-	if (is_ignored(p, signo))
+	signo = ptrace_signal(signo, &info);
+	if (signo == 0 || is_ignored(p, signo))
 		return true;
-	if (action_of(p, signo)->handler == (uintptr_t)SIG_DFL)
+	if (action_of(p, signo)->handler == (uintptr_t)SIG_DFL) {
 		act_by_default(signo, &info, forced, regs);
-	else
+	} else {
 		run_handler(regs, signo, &info);
+		ptrace_handler();
+	}
 	return true;
 }
 
@@ -544,13 +564,13 @@ static bool call_was_interrupted(const struct regs *regs)
 
 void signal_deliver(struct regs *regs)
 {
-	struct proc *p = current->proc;
-
 	if (!call_was_interrupted(regs))
 		restore_mask(current);
 	for (;;) {
 		task_check_exit();
-		if (p->stop_code != 0)
+		if (ptrace_trap())
+			continue;
+		if (task_held_by_stop(current))
 			stop_here();
 		else if (!deliver_one(regs))
 			break;

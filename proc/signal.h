@@ -13,6 +13,7 @@
 struct task;
 struct proc;
 struct regs;
+struct view;
 
 #define SIG_BIT(n)	(1ull << ((n)-1))
 #define SIG_MAX		64
@@ -86,6 +87,11 @@ void signal_set_temporary_mask(uint64_t mask);
 /* On the way back to the program, when current->signal_pending or restore_mask: deliver, stop, die,
  * or arrange the restart of the interrupted call. */
 void signal_deliver(struct regs *regs);
+
+/* The current task, in the shadow v, is to stop: the parent must not stay paused for so long. */
+void signal_leave_parent(struct view *v, int signo);
+/* t is about to stop with its process: if it is the last one, the parent is told. */
+void signal_group_stopped(struct task *t);
 
 /* True if a write/ioctl/read of a terminal by the current process must fail or stop it:
  * helper of tty job control. */

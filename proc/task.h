@@ -23,8 +23,9 @@ struct tty;
 struct file;
 struct futex_waiter;
 struct tally_program;
+struct ptrace;
 
-enum task_state { TASK_RUNNABLE, TASK_SLEEPING, TASK_STOPPED, TASK_DEAD };
+enum task_state { TASK_RUNNABLE, TASK_SLEEPING, TASK_STOPPED, TASK_TRACED, TASK_DEAD };
 
 /* What went through read(2), write(2) and the like: the calls, and their bytes. */
 struct task_io {
@@ -82,6 +83,9 @@ struct task {
 		uint64_t arg[5];
 	} restart;
 
+	struct ptrace *ptrace; /* proc/ptrace.h; NULL: nobody traces it */
+	int trace_signal;      /* its tracer has let it go on with this signal; 0: none */
+
 	uintptr_t clear_tid; /* CLONE_CHILD_CLEARTID / set_tid_address */
 	uintptr_t robust_list;
 	size_t robust_len;
@@ -117,6 +121,7 @@ struct proc {
 	enum proc_state state;
 	struct proc *parent; /* NULL: init */
 	struct list children, sibling;
+	struct list tracees; /* struct ptrace of those that it traces */
 	struct list all_link;
 	struct list tasks;
 	unsigned task_count;

@@ -12,7 +12,7 @@
 
 #include "boot/boot.h"
 #include "lib/print.h"
-#include "proc/task.h"
+#include "proc/ptrace.h"
 #include "syscalls/syscalls.h"
 #include "syscalls/tally.h"
 #include "syscalls/trace.h"
@@ -22,7 +22,7 @@ typedef long (*syscall_fn)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uin
 extern const syscall_fn *syscall_entries;
 long syscall_not_there(void);
 
-/* What the entry code calls: there is no NULL in it. */
+/* What the entry code calls: there is no NULL in it.  The last one is for all other numbers. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 #define ENTRY_0(name)		      ((syscall_fn)(void (*)(void))sys_##name)
@@ -33,8 +33,8 @@ long syscall_not_there(void);
 #include "syscalls/table.h"
 #undef S
 #undef N
-static const syscall_fn entries[SYSCALL_LIMIT] = {
-	[0 ... SYSCALL_LIMIT - 1] = (syscall_fn)(void (*)(void))syscall_not_there,
+static const syscall_fn entries[SYSCALL_LIMIT + 1] = {
+	[0 ... SYSCALL_LIMIT] = (syscall_fn)(void (*)(void))syscall_not_there,
 #define S(name, args, flags) [__NR_##name] = ENTRY_##flags(name),
 #define N(name, why)
 #include "syscalls/table.h"
@@ -44,8 +44,8 @@ static const syscall_fn entries[SYSCALL_LIMIT] = {
 
 #pragma GCC diagnostic pop
 
-static const syscall_fn entries_traced[SYSCALL_LIMIT] = {
-	[0 ... SYSCALL_LIMIT - 1] = (syscall_fn)(void (*)(void))arch_frame_traced,
+static const syscall_fn entries_traced[SYSCALL_LIMIT + 1] = {
+	[0 ... SYSCALL_LIMIT] = (syscall_fn)(void (*)(void))arch_frame_traced,
 };
 
 const syscall_fn *syscall_entries = entries;
@@ -70,12 +70,13 @@ static const char *const names[SYSCALL_LIMIT] = {
 #undef N
 };
 
-static bool traced, tallied;
+static bool traced, tallied, tracees;
 static uint64_t switch_state; /* of the random numbers of option switch=; 0: off */
 
 static void choose_entries(void)
 {
-	syscall_entries = traced || tallied || switch_state != 0 ? entries_traced : entries;
+	syscall_entries =
+		traced || tallied || tracees || switch_state != 0 ? entries_traced : entries;
 }
 
 void syscall_trace(bool on)
@@ -87,6 +88,12 @@ void syscall_trace(bool on)
 void syscall_tally(bool on)
 {
 	tallied = on;
+	choose_entries();
+}
+
+void syscall_traced_tasks(bool any)
+{
+	tracees = any;
 	choose_entries();
 }
 
@@ -130,26 +137,33 @@ long syscall_not_there(void)
 	return -ENOSYS;
 }
 
+static long call(long nr, const struct regs *regs)
+{
+	if (nr >= 0 && nr < SYSCALL_LIMIT && functions[nr] != NULL)
+		return functions[nr](regs_arg(regs, 0), regs_arg(regs, 1), regs_arg(regs, 2),
+				     regs_arg(regs, 3), regs_arg(regs, 4), regs_arg(regs, 5));
+	return syscall_not_there();
+}
+
 void syscall_dispatch(struct regs *regs)
 {
-	long nr = (long)(int)regs_sysno(regs);
 	struct tally_mark mark;
-	long result;
+	long nr, result;
 
+	ptrace_call_entry(regs);
+	nr = (long)(int)regs_sysno(regs);
 	if (tallied)
 		tally_enter(&mark, nr, regs);
 	if (traced)
 		trace_enter(nr, regs);
-	if (nr >= 0 && nr < SYSCALL_LIMIT && functions[nr] != NULL)
-		result = functions[nr](regs_arg(regs, 0), regs_arg(regs, 1), regs_arg(regs, 2),
-				       regs_arg(regs, 3), regs_arg(regs, 4), regs_arg(regs, 5));
-	else
-		result = syscall_not_there();
+	/* A tracer that makes the number -1 has set the result. */
+	result = nr == -1 && current->ptrace != NULL ? regs_result(regs) : call(nr, regs);
 	if (tallied)
 		tally_leave(&mark, nr, regs, result);
 	syscall_done(regs, nr, result);
 	if (traced)
 		trace_leave(nr, result);
+	ptrace_call_exit(regs);
 	if (switch_state != 0)
 		switch_sometimes();
 }

@@ -71,6 +71,8 @@ const char *syscall_name(long nr); /* "?" if unknown */
 void syscall_trace(bool on);
 /* Count each call of every program (option syscalls, syscalls/tally.h), or no longer. */
 void syscall_tally(bool on);
+/* There are tasks that ptrace(2) traces, or no longer. */
+void syscall_traced_tasks(bool any);
 /* For tests: let another task run after every other call, at random from a seed. */
 void syscall_switch(uint64_t seed);
 

@@ -182,6 +182,13 @@ P(sendmmsg, (int fd, struct user_mmsghdr *msgs, unsigned count, unsigned flags),
 P(recvmmsg, (int fd, struct user_mmsghdr *msgs, unsigned count, unsigned flags,
   struct __kernel_timespec *limit), 0, "as sendto")
 
+/* -- syscalls/ptrace.c */
+P(ptrace, (long request, long pid, unsigned long addr, unsigned long data), 0,
+  "breakpoints in hardware (EIO), PTRACE_PEEKSIGINFO, PTRACE_O_TRACESECCOMP, the classic 32-bit requests; what the vDSO and the "
+  "entry of AT_SYSINFO answer themselves is not seen")
+S(process_vm_readv, (pid_t pid, const struct iovec_ *local, unsigned long local_count, const struct iovec_ *remote, unsigned long remote_count, unsigned long flags), 0)
+S(process_vm_writev, (pid_t pid, const struct iovec_ *local, unsigned long local_count, const struct iovec_ *remote, unsigned long remote_count, unsigned long flags), 0)
+
 /* -- syscalls/mm.c */
 P(mmap, (uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off), 0,
   "MAP_HUGETLB (EINVAL); MAP_POPULATE is a hint; one mapping is at most 64 GiB; of files of the host see docs/VOLUMES.md")
@@ -387,9 +394,6 @@ P(personality, (unsigned persona), 0, "kept and given back, without an effect")
 S(set_tid_address, (int *tid), 0)
 
 /* -- not there */
-N(ptrace, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
-N(process_vm_readv, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
-N(process_vm_writev, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
 N(kcmp, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
 N(process_mrelease, "no call for other processes' memory")
 N(process_madvise, "no call for other processes' memory")

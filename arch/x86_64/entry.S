@@ -90,7 +90,8 @@
 	call *(%r11, %rax, 8)
 9:
 	.subsection 1
-8:	call syscall_not_there
+8:	mov syscall_entries(%rip), %r11
+	call *(SYSCALL_LIMIT * 8)(%r11)	/* for all numbers that no call has */
 	jmp 9b
 	.subsection 0
 	.endm

@@ -118,6 +118,10 @@ extern struct last_fault {
 	uint64_t vector, error, addr;
 } last_fault;
 
+/* --- signal.c, ptrace.c --- */
+/* The flags that sigreturn takes: CF PF AF ZF SF TF DF OF RF AC, as on Linux. */
+#define RFLAGS_OF_PROGRAM 0x50dd5ul
+
 /* --- patch.c --- */
 extern uintptr_t refused_sites[REFUSED_SITES];
 /* If the current program is at an instruction that the jump of a site has overwritten: let regs go

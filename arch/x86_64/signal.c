@@ -26,8 +26,6 @@
 /* What a program on Linux finds as its selectors. */
 #define LINUX_USER_CS 0x33
 #define LINUX_USER_SS 0x2b
-/* The flags that sigreturn takes: CF PF AF ZF SF TF DF OF RF AC, as on Linux. */
-#define RFLAGS_OF_PROGRAM 0x50dd5ul
 
 struct rt_sigframe {
 	uint64_t restorer;

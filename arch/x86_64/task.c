@@ -318,6 +318,38 @@ fault:
 	return -EFAULT;
 }
 
+/* --- for tracers --- */
+
+size_t arch_fpu_size(void)
+{
+	return area_size;
+}
+
+void arch_fpu_read(struct task *t, void *buf)
+{
+	struct xsave *x = t->fpu, *copy = buf;
+
+	if (features.xsave)
+		fill_in(x);
+	memcpy(buf, x, area_size);
+	memset(&copy->software, 0, sizeof(copy->software));
+	*(uint64_t *)&copy->software = xcr0 != 0 ? xcr0 : XCR0_X87 | XCR0_SSE;
+}
+
+int arch_fpu_write(struct task *t, const void *buf, size_t n)
+{
+	struct xsave *x = t->fpu;
+
+	if (n != FXSAVE_SIZE && n != area_size)
+		return -EINVAL;
+	forget(t);
+	memcpy(x, buf, n);
+	if (n == FXSAVE_SIZE && features.xsave) /* the other components stay */
+		x->xstate_bv |= XCR0_X87 | XCR0_SSE;
+	sanitise(x, true);
+	return 0;
+}
+
 /* --- TLS --- */
 
 static uint64_t tls_read(void)
