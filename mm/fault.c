@@ -271,7 +271,14 @@ static struct page *reach(struct view *v, uintptr_t addr, bool write, bool force
 
 ssize_t view_read(struct view *v, uintptr_t addr, void *buf, size_t len)
 {
-	size_t done = 0;
+	size_t done = 0, vdso = addr - arch_vdso_base();
+
+	/* The vDSO is in no view, and the same for everybody. */
+	if (addr >= USER_END && arch_vdso_base() != 0 && vdso < arch_vdso_size()) {
+		len = MIN(len, arch_vdso_size() - vdso);
+		memcpy(buf, (const void *)addr, len);
+		return (ssize_t)len;
+	}
 	while (done < len) {
 		uintptr_t a = addr + done;
 		size_t n = MIN(len - done, PAGE_SIZE - (a & PAGE_MASK));

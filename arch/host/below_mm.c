@@ -105,3 +105,13 @@ void host_task(void)
 	task.kstack_top = (uint64_t)(stack + sizeof(stack));
 	host_current = &task;
 }
+
+uintptr_t arch_vdso_base(void)
+{
+	return 0;
+}
+
+size_t arch_vdso_size(void)
+{
+	return 0;
+}

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -96,6 +97,19 @@ TEST(memory_and_registers)
 	CHECK_OK(pt(PTRACE_SETREGS, pid, 0, (unsigned long)&r));
 	CHECK_OK(pt(PTRACE_CONT, pid, 0, 0));
 	CHECK_EXITED(pid, 3);
+}
+
+TEST(the_vdso_is_read)
+{
+	unsigned long at = getauxval(AT_SYSINFO_EHDR), word;
+	pid_t pid = TRACED(_exit(0));
+
+	CHECK_EQ(stop_of(pid), SIGSTOP);
+	CHECK(at != 0);
+	CHECK_OK(pt(PTRACE_PEEKDATA, pid, at, (unsigned long)&word));
+	CHECK_EQ(memcmp(&word, ELFMAG, SELFMAG), 0);
+	CHECK_OK(pt(PTRACE_CONT, pid, 0, 0));
+	CHECK_EXITED(pid, 0);
 }
 
 TEST(write_into_another)
