@@ -325,8 +325,8 @@ void vfs_init(void)
 	dev_init();
 }
 
-/* An image need not have the folders that something is mounted on. */
-static void complete_image_root(void)
+/* A root need not have the folders that something is mounted on, nor one for temporary files. */
+static void complete_root(void)
 {
 	static const struct {
 		const char *path;
@@ -334,8 +334,6 @@ static void complete_image_root(void)
 	} folders[] = { { "dev", 0755 }, { "proc", 0555 }, { "sys", 0555 }, { "tmp", 01777 } };
 	struct dentry *d;
 
-	if (!image_attached())
-		return;
 	for (unsigned i = 0; i < ARRAY_SIZE(folders); i++) {
 		const char *name = folders[i].path;
 		int err = lookup_one(root_mount->root, name, strlen(name), &d);
@@ -366,7 +364,7 @@ void vfs_mount_defaults(void)
 	struct super *root = root_mount->sb;
 	struct path at;
 
-	complete_image_root();
+	complete_root();
 	/* As Linux: a tenth of the memory in files of 1 KiB. */
 	file_max = (unsigned)MAX(page_total() * (PAGE_SIZE / 1024) / 10, 8192);
 	/* The rest of the memory is for programs, as far as files are concerned. */

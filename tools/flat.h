@@ -163,6 +163,12 @@ int command_survey(char **argv);
 /* Put the guest's initrd together.  => a descriptor that QEMU opens as /dev/fd/N. */
 int archive_initrd(const struct run_options *run);
 
+/* -- flat_pack.c: large folders */
+
+/* Have an image of a folder, if it is so large that this pays: packed now, or earlier and nothing in it has
+ * changed since.  => its path in the cache; NULL: use the folder as it is */
+char *pack_large_folder(const char *folder);
+
 /* -- flat_image.c: EROFS images */
 
 bool image_is(const char *path);

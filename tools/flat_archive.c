@@ -264,12 +264,6 @@ static void put_command(struct archive *a, const struct run_options *run)
 		put_record(&records, HOST_CMD_SIZE, size);
 		free(size);
 	}
-	/* Where the kernel mounts things; a root that is just some folder may lack them.  Over an image
-	 * it makes them itself. */
-	if (!run->root_is_image) {
-		put_member(a, "dev", S_IFDIR | 0755, NULL, 0);
-		put_member(a, "proc", S_IFDIR | 0555, NULL, 0);
-	}
 	put_member(a, HOST_CMD_FILE, S_IFREG | 0600, records.data, records.len);
 	put_trailer(a);
 	free(records.data);

@@ -27,8 +27,9 @@ static const char help[] =
 	"                           are seen on both sides. FROM:TO:ro: the guest cannot change\n"
 	"                           it; FROM:TO:copy: a copy, made before the start (as always\n"
 	"                           on q35 and pc, and over an image)\n"
-	"      --root ROOT          the guest's root: a folder of the host (it is packed at each\n"
-	"                           start), a cpio archive, or an EROFS image, which is used in place\n"
+	"      --root ROOT          the guest's root: an EROFS image, which is used in place; a folder of\n"
+	"                           the host, of which an image is made in the cache if it is large,\n"
+	"                           as often as something in it has changed; or a cpio archive\n"
 	"      --timeout SECONDS    end the guest after that time, with status 124\n"
 	"\n"
 	"The machine:\n"
@@ -265,6 +266,16 @@ static void parse(struct run_options *run, char **argv)
 		die("run: no program given (see flat run --help)");
 }
 
+/* The root may be an image, or a folder for which there is one. */
+static void find_image(struct run_options *run)
+{
+	char *packed = pack_large_folder(run->root);
+
+	if (packed != NULL)
+		run->root = packed;
+	run->root_is_image = image_is(run->root);
+}
+
 static void fill_defaults(struct run_options *run)
 {
 	char *build = build_folder();
@@ -279,11 +290,11 @@ static void fill_defaults(struct run_options *run)
 		run->machine = "microvm";
 	if (run->icount && run->accel == NULL)
 		run->accel = "tcg";
+	find_image(run);
 	volumes_parse(run);
 	if (run->accel == NULL || strcmp(run->accel, "auto") == 0)
 		run->accel = accel_choose();
 	free(build);
-	run->root_is_image = image_is(run->root);
 	if (access(run->kernel, R_OK) < 0)
 		die("cannot read the kernel %s: %m (has it been built?)", run->kernel);
 }

@@ -73,3 +73,33 @@ case $err in
 *"dd: error writing '/big': No space left on device"*) echo ok full_message ;;
 *) echo "not ok full_message: $err" ;;
 esac
+
+# There was no /dev and no /tmp in it; a root that has them keeps what they are.
+run --root "$R" sh -c 'echo x >/dev/null && echo y >/tmp/y && read y </tmp/y && echo $y' </dev/null
+check no_dev_no_tmp out y "$out"
+ln -s bin "$R/tmp"
+run --root "$R" sh -c 'cd -P /tmp && echo $PWD' </dev/null
+check own_tmp out /bin "$out"
+rm "$R/tmp"
+
+# A large folder: an image of it is made, and made anew when something in it has changed.
+export FLAT_CACHE=$dir/cache
+head -c 40000000 /dev/zero >"$R/zeros"
+large() {
+	run -m 32M --root "$R" sh -c 'cat /note; dd if=/zeros of=/dev/null bs=1000000 2>&1 | dd bs=1 count=4 2>/dev/null;
+		echo x >/note; read x </note; echo " $x"' </dev/null
+	check "$1" out "$2
+40+0 x" "$out"
+	check "$1_packed" "packed it" "$3" "$(echo "$err" | grep -c 'packing')"
+}
+cp "$busybox" "$R/bin/cat"
+echo one >"$R/note"
+large image one 1
+large image_again one 0
+echo two >"$R/note"
+large image_of_changed two 1
+mv "$R/note" "$R/old"
+cp -p "$R/old" "$R/note"
+rm "$R/old"
+large image_of_renamed two 1
+large image_of_renamed_again two 0
