@@ -8,9 +8,12 @@ failure ends with status 125 and one line.  Environment and descriptors stay as 
 """
 
 import ctypes
+import fcntl
 import os
 import shutil
+import signal
 import sys
+import termios
 
 MS_BIND, MS_NOSUID, MS_NOEXEC = 4096, 2, 8
 NODES = ("null", "zero", "full", "random", "urandom", "tty")
@@ -64,6 +67,16 @@ def build(lower, stage):
     return root
 
 
+def lead():
+    """Become what process 1 is: the leader of a session, with the terminal if there is one, and with
+    the signals as they come (Python ignores some)."""
+    os.setsid()
+    if os.isatty(0):
+        fcntl.ioctl(0, termios.TIOCSCTTY, 1)
+    for name in ("SIGPIPE", "SIGXFSZ"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
 def main(argv):
     """Never returns but with a failure's status."""
     lower, stage, cwd, *command = argv[1:]
@@ -74,6 +87,7 @@ def main(argv):
             raise OSError(ctypes.get_errno(), "sethostname")
         os.chroot(root)
         os.chdir(cwd)
+        lead()
         os.execv(command[0], command)
     except OSError as error:
         print(f"enter: {error}", file=sys.stderr)
