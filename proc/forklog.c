@@ -7,7 +7,8 @@
  * reader, who has the files, sorts them out.
  *
  * Whom a split child needed: a process that goes on beside its parent is followed until it execs,
- * and so are the processes below it; each of their sleeps is told, with who ended it. */
+ * and so are the processes below it, also those that it made before; each of their sleeps is told, with
+ * who ended it. */
 
 #include <linux/sched.h>
 
@@ -135,7 +136,8 @@ static void follow_child(pid_t child)
 	struct proc *p = proc_find(child), *parent = current->proc;
 
 	if (p != NULL && p != parent)
-		p->followed.below = parent->followed.split || parent->followed.below;
+		p->followed.below = parent->followed.split || parent->followed.below ||
+				    current->view->under != NULL;
 }
 
 static unsigned depth_of(const struct view *v)

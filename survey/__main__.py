@@ -99,11 +99,13 @@ def packages_of(workloads):
     return sorted({p for w in workloads for p in w.packages})
 
 
-def make_root(every):
-    """Have `flat root` make a root of all packages.  => its path"""
-    path = os.path.join(guest.REPOSITORY, "build/survey/root.erofs")
+def make_root(folder, every):
+    """Have `flat root` make a root of what all workloads of a folder need.  => its path"""
+    here = [w for w in every if os.path.dirname(w.path) == folder]
+    name = os.path.basename(os.path.abspath(folder))
+    path = os.path.join(guest.REPOSITORY, f"build/survey/{name}.erofs")
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    done = subprocess.run([guest.FLAT, "root", "--include", ",".join(packages_of(every)), "-o", path],
+    done = subprocess.run([guest.FLAT, "root", "--include", ",".join(packages_of(here)), "-o", path],
                           check=False)
     if done.returncode != 0:
         fail("there is no root: see above")
@@ -119,15 +121,15 @@ def run_command(options):
     if os.getuid() != 0:
         fail("the reference runs in a root of its own on this Linux, which needs root")
     try:
-        return run_all(options, chosen, options.root or make_root(every))
+        return run_all(options, every, chosen)
     except OSError as error:
         fail(f"{error.filename or ''}{': ' if error.filename else ''}{error.strerror or error}")
 
 
-def run_all(options, chosen, root):
+def run_all(options, every, chosen):
     """=> exit status"""
-    if not os.path.exists(root):
-        fail(f"{root}: no such file or directory")
+    if options.root and not os.path.exists(options.root):
+        fail(f"{options.root}: no such file or directory")
     results = run.Results(options.output)
     done = {}
     if os.path.exists(results.path):
@@ -135,15 +137,18 @@ def run_all(options, chosen, root):
             fail(f"{results.path} is there already: --resume goes on with it, -o takes another folder")
         done = run.newest(run.load(results.path)[0])
     todo = run.todo_of(chosen, options.mode, done)
-    # An older kernel's shell may have left SIGINT ignored for a job in the background.
+    # Whoever started this in the background may have had SIGINT ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
-    with host.Root(root) as folder:
-        survey = run.Survey(results, root, folder, options)
-        finished = survey.run_all(todo)
-    if not finished:
-        print("\nflat survey: stopped; --resume goes on", file=sys.stderr)
-        return 130
+    progress = run.Progress(sum(len({*modes_, "native"}) for _, modes_ in todo))
+    # Programs of one folder fit in one root; those of two need not.
+    for folder in sorted({os.path.dirname(w.path) for w, _ in todo}):
+        root = options.root or make_root(folder, every)
+        part = [(w, m) for w, m in todo if os.path.dirname(w.path) == folder]
+        with host.Root(root) as below:
+            if not run.Survey(results, root, below, options, progress).run_all(part):
+                print("\nflat survey: stopped; --resume goes on", file=sys.stderr)
+                return 130
     return 0
 
 

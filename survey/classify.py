@@ -71,7 +71,7 @@ def class_of(site, group, ignored):
     """The class of the calls of a group."""
     if site["kind"] in SPAWNS:
         return "none"
-    if group["why"] or group["end"] is None:
+    if group["why"]:
         return "split"
     if group["later"] != "exec":
         return "exit"
@@ -89,7 +89,7 @@ def predict(sites, ignored):
             kind = class_of(site, group, ignored)
             where = site["symbol"] or f"{site['address']:#x}"
             if kind == "split":
-                cow = ("fails", f"{where}: {group['why'] or 'never let its parent go on'}")
+                cow = ("fails", f"{where}: {group['why']}")
                 vfork = ("fails", f"{where}: needs a true fork")
             elif kind in ("dirty", "exit") and vfork[0] != "fails":
                 n = leaked(group, ignored)

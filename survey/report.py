@@ -176,7 +176,7 @@ def _program_table(m):
 
 def _ends(group):
     if group["end"] is None:
-        return "its parent was never let go on"
+        return "cut off by the end of the run"
     text = {"exec": "exec", "exit": "exit", "quantum": "ran for 10 ms", "signal": "a signal came",
             "block": f"blocked in {group['call']}"}[group["end"]]
     if group["end"] not in ("exec", "exit"):

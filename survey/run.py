@@ -158,14 +158,14 @@ def _text(data):
 class Survey:
     """All runs of one call of `flat survey`."""
 
-    def __init__(self, results, root, folder, options):
+    def __init__(self, results, root, folder, options, progress):
         self.results, self.root, self.folder, self.options = results, root, folder, options
         self.files = symbols.Files(folder)
         self.versions = versions(folder)
         self.commit = kernel_commit()
         # A folder as a root is packed into the guest's memory, an image is not.
         self.extra = folder_size(root) * 5 // 4 if root and os.path.isdir(root) else 0
-        self.progress = None
+        self.progress = progress
         self.lock = threading.Lock()
 
     # -- records
@@ -265,7 +265,6 @@ class Survey:
 
     def run_all(self, todo):
         """todo: [(workload, modes)].  Returns when all is done, or stopped by ^C (False)."""
-        self.progress = Progress(sum(len({*modes, "native"}) for _, modes in todo))
         pool = concurrent.futures.ThreadPoolExecutor(self.options.jobs)
         waiting = [pool.submit(self.run, w, modes) for w, modes in todo]
         try:

@@ -7,6 +7,7 @@ each group keeps one call as evidence.
 """
 
 import hashlib
+import re
 
 from survey import forklog, symbols
 
@@ -62,43 +63,68 @@ def pages_of(fork):
     return {name: area[0] for name, area in fork.areas.items()}
 
 
-def _after(processes, time):
-    """Processes that are among these, or were made by one of them after a time."""
-    return lambda p: p in processes or (p is not None and p.born > time and p.parent in processes)
+class _Dependence:
+    """Whom a child depended on until it execed or ended, through those that woke it.
 
+    Had its parent stayed paused, so had all above it that the pause covers, and no process that these
+    made later would have been there."""
 
-def helpers(fork, log):
-    """By whom the child was woken though it would have been paused, or not been there, had the pause
-    lasted: [(what the child was doing, pid, "parent" or "its child")]"""
-    paused = fork.parent.paused_with(fork.time)
-    needs = _after(paused, fork.time)
-    by_pid = {}
-    for process in log.processes:
-        by_pid.setdefault(process.pid, []).append(process)
-    end = min([t for t, _, _ in fork.child.execs if t >= fork.time], default=log.last + 1)
-    found = []
-    for line in fork.child.waits:
-        if not fork.time <= line["since"] <= end:
-            continue
-        for process in by_pid.get(line["by"], ()):
-            alive = process.born <= line["t"] and (process.died is None or
-                                                   process.died >= line["since"])
-            if alive and process is not fork.child and needs(process):
-                who = "parent" if process in paused else "its child"
-                found.append((line["call"], line["by"], who, line.get("on")))
-                break
-    return found
+    def __init__(self, fork, log):
+        self.fork = fork
+        self.paused = fork.parent.paused_with(fork.time)
+        self.by_pid = {}
+        for process in log.processes:
+            self.by_pid.setdefault(process.pid, []).append(process)
+        self.end = min([t for t, _, _ in fork.child.execs if t >= fork.time], default=log.last + 1)
+
+    def _waker(self, line):
+        for process in self.by_pid.get(line["by"], ()):
+            if process.born <= line["t"] and (process.died is None or process.died >= line["since"]):
+                return process
+        return None
+
+    def _made_later(self, process):
+        return process.born > self.fork.time and process.parent in self.paused and \
+            process is not self.fork.child
+
+    def _of(self, process, line, seen):
+        """Did a wait that line tells of depend on one of them, directly or through the waker?
+        => "the parent" or who else it was; None"""
+        waker = self._waker(line)
+        if waker is None or waker in seen:
+            return None
+        if waker in self.paused:
+            return "the parent"
+        if self._made_later(waker):
+            return "a later child of the parent"
+        seen = [*seen, waker]
+        for other in waker.waits:
+            if self.fork.time <= other["since"] <= seen[0]:
+                who = self._of(waker, other, seen)
+                if who:
+                    return f"another, and that by {who}"
+        return None
+
+    def find(self):
+        """=> (what the child was doing, on what, who woke it), or None"""
+        child = self.fork.child
+        for line in child.waits:
+            if self.fork.time <= line["since"] <= self.end:
+                who = self._of(child, line, [line["t"], child])
+                if who:
+                    return line["call"], line.get("on"), re.sub(
+                        "(another, and that by )+", r"another, and that by ", who)
+        return None
 
 
 def _fate(fork, log):
     """=> (why the child needs to live beside its parent or "", what it waited for)"""
     if fork.kind in forklog.SPAWNS or fork.end in ("exec", "exit"):
         return "", ""
-    found = helpers(fork, log)
+    found = _Dependence(fork, log).find()
     if found:
-        call, _, who, on = found[0]
-        return f"woken by {'the parent' if who == 'parent' else 'a later child of the parent'}", \
-            call + (f" on {_kind_of(on)}" if on else "")
+        call, on, who = found
+        return f"woken by {who}", call + (f" on {_kind_of(on)}" if on else "")
     if fork.later == "alive":
         return "outlives the run", fork.call or fork.end or ""
     return "", ""
@@ -134,9 +160,12 @@ def _example(fork, log, files):
 
 
 def summarise(log, files):
-    """=> [site], the most called first"""
+    """=> [site], the most called first.  A fork whose pause was cut off by the end of the guest says
+    nothing and is left out."""
     found = {}
     for fork in log.forks:
+        if fork.end is None and fork.kind not in forklog.SPAWNS:
+            continue
         frames = symbols.backtrace(files, fork)
         place = symbols.site(frames)
         key = (fork.exe, place.path, place.address, fork.kind)

@@ -10,8 +10,8 @@ AREAS = ("own", "stack", "heap", "data", "mmap", "libc")
 
 
 def _svg(width, height, body, label):
-    return (f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}" '
-            f'style="max-width:{width}px">{body}</svg>')
+    return (f'<div class="scroll"><svg viewBox="0 0 {width} {height}" role="img" '
+            f'aria-label="{escape(label)}" style="max-width:{width}px">{body}</svg></div>')
 
 
 def _rect(x, y, w, h, style, title=""):
@@ -144,14 +144,14 @@ def timeline(example):
     if executed:
         body.append(bar(executed, example["died"] or until, y, "exec",
                         f"has become {example['exec'][1]}"))
-    for t, name in ((ended, example["end"]), (example["died"], "exit")):
+    for t in (ended, example["died"]):
         if t is not None and t <= until:
             x = left + (t - begin) * scale
             body.append(f'<path d="M{x:.1f} {top - 2}V{top + 2 * lane}" class="mark"/>')
-            if name == example["end"]:
+            if t == ended:
                 side = 'text-anchor="end" ' if x > WIDTH - 120 else ""
                 call = f": {example['call']}" if example["call"] else ""
-                body.append(_text(x + (-3 if side else 3), top - 5, f"{name}{call}", side + 'class="t"'))
+                body.append(_text(x + (-3 if side else 3), top - 5, f"{example['end']}{call}", side + 'class="t"'))
     y = top + 2 * lane + 10
     body.append(_text(left, y, "fork", 'class="t"'))
     body.append(_text(WIDTH - 4, y, f"+{_ns(until - begin)}", 'class="t" text-anchor="end"'))

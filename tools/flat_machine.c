@@ -185,9 +185,12 @@ static void add_clock(struct bytes *line, const struct run_options *run)
 {
 	char word[40];
 
-	if (strcmp(run->accel, "tcg") == 0)
-		bytes_add(line, word,
-			  (size_t)snprintf(word, sizeof(word), " tsc_khz=%" PRIu64, tsc_khz()));
+	if (strcmp(run->accel, "tcg") != 0)
+		return;
+	/* With -icount the counter counts the guest's nanoseconds. */
+	bytes_add(line, word,
+		  (size_t)snprintf(word, sizeof(word), " tsc_khz=%" PRIu64,
+				   run->icount ? 1000000 : tsc_khz()));
 }
 
 static void add_kernel(struct strings *args, const struct run_options *run, int initrd)

@@ -136,6 +136,20 @@ class Classes(unittest.TestCase):
         log.say("exit", pid=2, status=0)
         self.assertIn("split", log.classes())
 
+    def test_a_child_whose_own_child_waits_for_a_later_one(self):
+        log = self.one("block", call="wait4")
+        log.fork(2, 3)
+        log.end(2, 3, "exec")
+        log.say("exec", pid=3, ppid=2, file=0, argv="head")
+        log.fork(1, 4)
+        log.end(1, 4, "exec")
+        log.say("wait", pid=3, since=log.t - 25, call="write", by=4, on="pipe:[3]")
+        log.say("exit", pid=3, status=0)
+        log.say("wait", pid=2, since=log.t - 35, call="wait4", by=3)
+        log.say("exit", pid=2, status=0)
+        log.say("exit", pid=4, status=0)
+        self.assertIn("split", log.classes())
+
     def test_a_child_that_outlives_the_run(self):
         self.assertEqual(self.one("block", call="poll").classes(), ["split"])
         self.assertEqual(self.one("quantum").classes(), ["split"])
@@ -150,6 +164,11 @@ class Classes(unittest.TestCase):
         log.fork(1, 2, "vfork")
         log.say("end", pid=1, child=2, end="exec", pause=3, cost=1)
         self.assertEqual(log.classes(), ["none"])
+
+    def test_a_pause_that_the_end_cuts_off(self):
+        log = Log()
+        log.fork(1, 2)
+        self.assertEqual(log.classes(), [])
 
     def test_a_fork_that_failed_is_none(self):
         log = Log()
