@@ -158,6 +158,8 @@ struct fs_type {
 	int (*remount)(struct super *sb, const char *options);
 	/* Text of the super's options for /proc/mounts, beginning with ','. */
 	void (*show)(const struct super *sb, char *buf, size_t size);
+	/* The last mount goes: let go of inodes that are kept for later.  NULL: there are none */
+	void (*shut_down)(struct super *sb);
 	/* The super goes: free what hangs on it.  NULL: nothing */
 	void (*release)(struct super *sb);
 	/* Fill in what statfs(2) shows of it, beside type, name length and flags.  NULL: by the limits

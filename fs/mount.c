@@ -94,6 +94,8 @@ static void super_shut_down(struct super *sb)
 
 	sb->root = NULL;
 	notify_unmount(sb);
+	if (sb->type->shut_down != NULL)
+		sb->type->shut_down(sb);
 	dentry_drop_tree(root);
 	dentry_put(root);
 }

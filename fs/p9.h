@@ -143,9 +143,12 @@ struct p9_node {
 	unsigned opens;
 	bool found;	       /* in the table */
 	struct p9_fid *hidden; /* by its hidden name, if it has one */
-	bool gone; /* has no name any more: the host does not know it, we keep what we knew */
-	struct radix sums;  /* p9_map.c: of the pages as the host has them, while mappings write */
-	int64_t page_mtime; /* the file that the pages are of */
+	bool gone;    /* has no name any more: the host does not know it, we keep what we knew */
+	bool is_kept; /* p9_map.c: counted, for its pages */
+	struct list kept;
+	struct radix sums; /* of the pages as the host has them, while mappings write */
+	int64_t page_time; /* when it was last seen that the pages are of this file: */
+	int64_t page_mtime;
 	uint64_t page_size;
 };
 
@@ -192,5 +195,10 @@ int p9_begin_writing(struct inode *inode, struct p9_fid *fid);
 /* Write what mappings have changed.  => 0, -errno of the first write that failed */
 int p9_write_back(struct inode *inode);
 void p9_pages_free(struct inode *inode);
+/* Nobody has the file open any more: its pages are kept for the next who opens it, if they are worth it. */
+void p9_keep(struct inode *inode);
+/* It is open again, or has no name any more. */
+void p9_unkeep(struct inode *inode);
+void p9_unkeep_all(struct super *sb);
 
 #endif

@@ -68,6 +68,7 @@ static int file_open_op(struct inode *inode, struct file *f)
 		return err;
 	f->priv = fid;
 	n->opens++;
+	p9_unkeep(inode);
 	if (n->reader == NULL && file_readable(f))
 		n->reader = p9_fid_get(fid);
 	if (inode->pages.count == 0 || p9_refresh(inode) == 0)
@@ -84,7 +85,7 @@ static void file_release(struct file *f)
 	(void)p9_write_back(f->inode);
 	p9_fid_put(f->priv);
 	if (--n->opens == 0) {
-		p9_pages_free(f->inode);
+		p9_keep(f->inode);
 		p9_fid_put(n->reader);
 		n->reader = NULL;
 	}

@@ -342,8 +342,10 @@ static void lost_name(struct inode *inode)
 		(void)p9_refresh(inode);
 	else if (inode->nlink == 0)
 		n->gone = true;
-	if (n->gone)
+	if (n->gone) {
 		p9_node_forget(n);
+		p9_unkeep(inode);
+	}
 }
 
 static int unlink(struct inode *dir, struct dentry *d)

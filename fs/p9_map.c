@@ -1,8 +1,8 @@
 /* p9_map.c: pages of files of the host, for mappings and for exec.  See p9.h.
  *
- * They are read when they are touched, some at once, and are dropped when the file is closed.  While a
- * shared mapping may write, the sum of each page's bytes as the host has them is kept: what has another
- * one is written back, at msync, fsync, munmap and close, and before somebody reads the file by read(2).
+ * They are read when they are touched, some at once.  While a shared mapping may write, the sum of each
+ * page's bytes as the host has them is kept: what has another one is written back, at msync, fsync, munmap
+ * and close, and before somebody reads the file by read(2).
  *
  * A fault cannot sleep, so p9_fill() does not. */
 
@@ -15,6 +15,8 @@
 
 #define READ_AHEAD  32 /* pages that a fault reads, if they are not there */
 #define WRITE_BATCH 32 /* and that are written at once */
+#define KEPT_MOST   64 /* files that nobody has open */
+#define CLOCK_DOUBT (2 * (int64_t)NSEC_PER_SEC)
 
 static uint64_t pages_of(uint64_t size)
 {
@@ -52,6 +54,14 @@ static void forget_sums(struct p9_node *n)
 {
 	for (uint64_t i = 0; radix_next(&n->sums, &i) != NULL; i++)
 		(void)radix_clear(&n->sums, i);
+}
+
+/* No mapping writes any more. */
+static void forget_writing(struct p9_node *n)
+{
+	forget_sums(n);
+	p9_fid_put(n->writer);
+	n->writer = NULL;
 }
 
 int p9_begin_writing(struct inode *inode, struct p9_fid *fid)
@@ -144,10 +154,13 @@ static int read_again(struct inode *inode, uint64_t index, struct page *page)
 void p9_revalidate(struct inode *inode)
 {
 	struct p9_node *n = p9_node(inode);
-	bool same = n->page_mtime == inode->mtime && n->page_size == inode->size;
+	/* A file that had just been written when we looked may have been written again in the same tick. */
+	bool same = n->page_mtime == inode->mtime && n->page_size == inode->size &&
+		    n->page_time - n->page_mtime > CLOCK_DOUBT;
 	struct page *page;
 	int err = 0;
 
+	n->page_time = time_now();
 	n->page_mtime = inode->mtime;
 	n->page_size = inode->size;
 	if (same || inode->pages.count == 0)
@@ -253,14 +266,71 @@ int p9_write_back(struct inode *inode)
 	return result;
 }
 
+/* --- files that are not open ---
+ *
+ * Programs and libraries are opened again and again: the pages of the last KEPT_MOST files stay, with their
+ * inodes, until memory is short.  They are compared with the file before they are used (p9_revalidate). */
+
+static struct list kept = LIST_INIT(kept);
+static unsigned kept_count;
+
+static size_t drop_kept_pages(void)
+{
+	struct p9_node *n;
+	size_t dropped = 0;
+
+	LIST_FOREACH (n, &kept, kept) {
+		dropped += n->inode->pages.count;
+		filemap_free(n->inode);
+	}
+	return dropped;
+}
+
+void p9_unkeep(struct inode *inode)
+{
+	struct p9_node *n = p9_node(inode);
+
+	if (!n->is_kept)
+		return;
+	n->is_kept = false;
+	list_remove(&n->kept);
+	kept_count--;
+	inode_put(inode);
+}
+
+void p9_unkeep_all(struct super *sb)
+{
+	struct p9_node *n, *next;
+
+	LIST_FOREACH_SAFE (n, next, &kept, kept) {
+		if (n->inode->sb == sb)
+			p9_unkeep(n->inode);
+	}
+}
+
+void p9_keep(struct inode *inode)
+{
+	static struct shrinker shrinker = { .shrink = drop_kept_pages, .useful = true };
+	struct p9_node *n = p9_node(inode);
+
+	forget_writing(n);
+	if (inode->pages.count == 0 || n->gone || n->hidden != NULL || inode->nlink == 0) {
+		filemap_free(inode);
+		return;
+	}
+	if (shrinker.link.next == NULL)
+		shrinker_add(&shrinker);
+	n->is_kept = true;
+	inode_get(inode);
+	list_append(&kept, &n->kept);
+	if (++kept_count > KEPT_MOST)
+		p9_unkeep(LIST_FIRST(&kept, struct p9_node, kept)->inode);
+}
+
 /* --- the end --- */
 
 void p9_pages_free(struct inode *inode)
 {
-	struct p9_node *n = p9_node(inode);
-
 	filemap_free(inode);
-	forget_sums(n);
-	p9_fid_put(n->writer);
-	n->writer = NULL;
+	forget_writing(p9_node(inode));
 }

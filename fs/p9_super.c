@@ -104,6 +104,7 @@ static struct inode *create(struct super *sb, struct p9_fid *fid, const struct p
 	n->inode = inode;
 	n->fid = p9_fid_get(fid);
 	n->path = a->qid.path;
+	list_init(&n->kept);
 	inode->node = n;
 	inode->ino = n->path;
 	p9_set_ops(inode);
@@ -253,6 +254,7 @@ const struct fs_type p9_type = {
 	.nodev = true,
 	.remote = true,
 	.fill = p9_fill_super,
+	.shut_down = p9_unkeep_all,
 	.release = p9_release_super,
 	.statfs = p9_statfs_super,
 };

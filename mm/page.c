@@ -221,14 +221,14 @@ void shrinker_add(struct shrinker *s)
 	list_append(&shrinkers, &s->link);
 }
 
-/* Ask everybody who keeps pages that could be had again. */
-static size_t shrink_all(void)
+/* Ask everybody who keeps pages that could be had again; is memory short? */
+static size_t shrink_all(bool is_short)
 {
 	struct shrinker *s;
 	size_t n = 0;
 
 	LIST_FOREACH (s, &shrinkers, link)
-		n += s->shrink();
+		n += is_short || !s->useful ? s->shrink() : 0;
 	return n + slab_reap();
 }
 
@@ -240,7 +240,7 @@ static struct page *take_hard(unsigned order)
 		hot_drain(0);
 		p = take(order);
 	}
-	while (p == NULL && shrink_all() > 0) {
+	while (p == NULL && shrink_all(true) > 0) {
 		hot_drain(0);
 		p = take(order);
 	}
@@ -295,7 +295,7 @@ size_t page_total(void)
 
 size_t page_free_count(void)
 {
-	shrink_all();
+	shrink_all(false);
 	return free_pages;
 }
 

@@ -76,11 +76,12 @@ void page_claim_constant(paddr_t start, paddr_t end);
 size_t page_total(void);
 size_t page_free_count(void);
 
-/* A function that gives back pages which are kept for later use and hold nothing, when memory is
- * short or somebody counts what is free.  => pages freed */
+/* A function that gives back pages which are kept for later use, when memory is short, or (unless they are
+ * useful) when somebody counts what is free.  It may be called in every allocation.  => pages freed */
 struct shrinker {
 	struct list link;
 	size_t (*shrink)(void);
+	bool useful; /* what it keeps saves work: it is asked only when memory is short */
 };
 void shrinker_add(struct shrinker *s);
 

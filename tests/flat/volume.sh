@@ -121,6 +121,12 @@ check by_hand_errors err "mount: mounting volume0 on /v failed: Resource busy
 mount: mounting none on /v failed: No such file or directory" "$err"
 
 # Programs and what they map.
+cp "$T/bin/lock" "$share/p"
+(while [ ! -e "$share/ask" ]; do sleep 0.2; done; cat "$T/bin/mmap" >"$share/p"; touch "$share/answer") &
+volume executes_what_is_there "ok shared_file_mapping" './p --list >list; ./p --list | cmp - list; sleep 2.5; ./p --list | cmp - list
+	touch ask; until [ -e answer ]; do sleep 0.1; done; ./p shared_file_mapping'
+wait
+rm -rf "$share"/*
 cp "$T/bin/mmap" "$share/"
 volume executes "ok shared_file_mapping" './mmap shared_file_mapping; rm f'
 rm -rf "$share"/*
