@@ -119,6 +119,8 @@ void arch_timer_set(uint64_t when);
 /* --- interrupts and the machine --- */
 
 void arch_irq_handler(unsigned irq, void (*fn)(void *), void *arg); /* also unmasks it (ISA irq) */
+/* Several devices hold that line up until they are served. */
+void arch_irq_shared(unsigned irq);
 /* Interrupts so far: of each ISA irq, then of the timer. */
 #define ARCH_IRQS      16
 #define ARCH_IRQ_TIMER ARCH_IRQS

@@ -2,7 +2,8 @@
  *
  * SeaBIOS, with which QEMU starts q35 and pc, has placed all memory.  The small firmware of microvm has
  * not: there addresses are handed out here, upwards, from the two windows that QEMU's microvm passes to
- * the bus: half a GiB below 3.5 GiB, and the last quarter of all physical addresses. */
+ * the bus: half a GiB below 3.5 GiB, and the last quarter of all physical addresses.  Its interrupts
+ * come by the lines 12 to 15. */
 #include "drivers/pci.h"
 
 #include "arch/arch.h"
@@ -17,12 +18,18 @@
 #define ECAM_SIZE    256	 /* of a function: what is used of it */
 
 #define COMMAND_MEMORY 2u
+#define COMMAND_MASTER 4u
+#define STATUS_CAPS    (1u << 20)
+#define CAPABILITIES   0x34
+#define INTERRUPT      0x3c /* line, pin << 8 */
+#define PINS	       4u
 #define BAR_IO	       1u
 #define BAR_TYPE       6u
 #define BAR_64	       4u
 #define BAR_FLAGS      15u
 #define NOBODY	       0xffffu
 
+#define MICROVM_LINE  12u
 #define WINDOW_32     0xc0000000ull
 #define WINDOW_32_END 0xe0000000ull
 
@@ -44,15 +51,24 @@ void pci_set(const struct pci_device *d, unsigned reg, uint32_t value)
 	outl(PORT_DATA, value);
 }
 
-bool pci_find(struct pci_device *d, uint16_t vendor, uint16_t device, unsigned n)
+/* => NULL: by ports */
+static volatile uint8_t *config_of(unsigned slot)
 {
+	static volatile uint8_t *mapped[SLOTS];
 	uint64_t ecam = option_number("pci", 0);
 
+	if (ecam != 0 && mapped[slot] == NULL)
+		mapped[slot] = arch_map_device(ecam + slot * ECAM_SLOT, ECAM_SIZE);
+	return mapped[slot];
+}
+
+bool pci_find(struct pci_device *d, uint16_t vendor, uint16_t device, unsigned n)
+{
 	for (unsigned slot = 0; slot < SLOTS; slot++) {
-		*d = (struct pci_device){ .slot = slot };
-		if (ecam != 0)
-			d->config = arch_map_device(ecam + slot * ECAM_SLOT, ECAM_SIZE);
+		*d = (struct pci_device){ .slot = slot, .config = config_of(slot) };
 		uint32_t id = pci_get(d, PCI_ID);
+		if ((id & 0xffff) == NOBODY && slot == 0)
+			break; /* not even a bridge: there is no bus */
 		if ((id & 0xffff) == NOBODY)
 			continue;
 		if (id == (vendor | (uint32_t)device << 16) && n-- == 0)
@@ -107,10 +123,34 @@ uint64_t pci_memory(const struct pci_device *d, unsigned n, uint64_t *size)
 	if (bits == 0)
 		return 0;
 	*size = bits & -bits;
-	if (option("pci") != NULL)
+	if (option("pci") != NULL && at == 0)
 		at = hand_out(*size, wide);
 	write_bar(d, reg, wide, at);
 	if (at != 0)
 		pci_set(d, PCI_COMMAND, command | COMMAND_MEMORY);
 	return at;
+}
+
+unsigned pci_first_capability(const struct pci_device *d)
+{
+	return pci_get(d, PCI_COMMAND) & STATUS_CAPS ? pci_get(d, CAPABILITIES) & 0xfc : 0;
+}
+
+unsigned pci_interrupt(const struct pci_device *d)
+{
+	unsigned line = pci_get(d, INTERRUPT) & 0xff, pin = pci_get(d, INTERRUPT) >> 8 & 0xff;
+
+	if (pin == 0 || pin > PINS)
+		return 0;
+	if (option("pci") != NULL)
+		line = MICROVM_LINE + (d->slot + pin - 1) % PINS;
+	if (line == 0 || line >= ARCH_IRQS)
+		return 0;
+	arch_irq_shared(line);
+	return line;
+}
+
+void pci_master(const struct pci_device *d)
+{
+	pci_set(d, PCI_COMMAND, (pci_get(d, PCI_COMMAND) & 0xffff) | COMMAND_MASTER);
 }

@@ -10,6 +10,8 @@
 #define FEATURES_OK 8
 #define FAILED	    128
 
+static struct virtio_device *devices; /* in use */
+
 static void add_status(struct virtio_device *d, uint8_t bit)
 {
 	d->transport->set_status(d, d->transport->get_status(d) | bit);
@@ -38,17 +40,32 @@ bool virtio_begin(struct virtio_device *d, uint64_t wanted, uint64_t needed, uin
 	return true;
 }
 
+bool virtio_find(struct virtio_device *d, unsigned kind, unsigned n)
+{
+	unsigned in_memory = 0;
+
+	if (virtio_mmio_find(d, kind, n))
+		return true;
+	while (in_memory < n && virtio_mmio_find(d, kind, in_memory))
+		in_memory++;
+	return virtio_pci_find(d, kind, n - in_memory);
+}
+
+/* Of one line, which devices may share. */
 static void on_interrupt(void *arg)
 {
-	struct virtio_device *d = arg;
+	const struct virtio_device *first = arg;
 
-	d->transport->acknowledge(d);
-	if (!d->broken)
-		d->interrupt(d);
+	for (struct virtio_device *d = devices; d != NULL; d = d->next) {
+		if (d->irq == first->irq && d->transport->acknowledge(d) && !d->broken)
+			d->interrupt(d);
+	}
 }
 
 void virtio_ready(struct virtio_device *d)
 {
+	d->next = devices;
+	devices = d;
 	arch_irq_handler(d->irq, on_interrupt, d);
 	add_status(d, DRIVER_OK);
 }

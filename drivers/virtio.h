@@ -2,7 +2,8 @@
  *
  *	driver (virtio_console.c ...)	what the device is for
  *	ring (virtio_ring.c)		split virtqueues: hand buffers over, take them back
- *	transport (virtio_mmio.c)	registers: status, features, queues, notifications, interrupts
+ *	transport (virtio_mmio.c,	registers: status, features, queues, notifications, interrupts
+ *	virtio_pci.c)
  *
  * The order of a life: virtio_find() or the transport's probe makes a struct virtio_device;
  * virtio_begin() negotiates features; virtq_init() for each queue; virtio_ready().
@@ -35,9 +36,11 @@ struct virtio_transport {
 	void (*notify)(struct virtio_device *d, unsigned n);
 	/* A byte of what the device tells of itself. */
 	uint8_t (*config)(struct virtio_device *d, unsigned offset);
-	/* Acknowledge an interrupt. */
-	void (*acknowledge)(struct virtio_device *d);
+	/* Acknowledge an interrupt.  => false: it was another device's */
+	bool (*acknowledge)(struct virtio_device *d);
 };
+
+#define VIRTIO_QUEUES 16 /* of a PCI device: those above are not used */
 
 struct virtio_device {
 	const struct virtio_transport *transport;
@@ -45,6 +48,11 @@ struct virtio_device {
 	unsigned irq;
 	bool broken;
 	void (*interrupt)(struct virtio_device *d); /* the driver's */
+	struct virtio_device *next;		    /* that is in use */
+	/* PCI: the other groups of registers. */
+	volatile uint8_t *notify, *config, *interrupt_status;
+	uint32_t notify_size, notify_step, config_size;
+	uint32_t notify_at[VIRTIO_QUEUES]; /* within `notify` */
 };
 
 /* Reset the device and agree on `wanted`, of which VIRTIO_F_VERSION_1 and `needed` must be there.
@@ -56,7 +64,10 @@ void virtio_ready(struct virtio_device *d);
 void virtio_break(struct virtio_device *d, const char *why);
 
 /* The n-th (from 0) device of that kind that the machine has.  => false: there is none */
+bool virtio_find(struct virtio_device *d, unsigned kind, unsigned n);
+/* The transports' parts of that. */
 bool virtio_mmio_find(struct virtio_device *d, unsigned kind, unsigned n);
+bool virtio_pci_find(struct virtio_device *d, unsigned kind, unsigned n);
 
 /* --- queues --- */
 

@@ -112,7 +112,7 @@ static void look(void)
 	for (unsigned n = 0; device_count < V9P_DEVICES; n++) {
 		struct v9p *d = &devices[device_count];
 
-		if (!virtio_mmio_find(&d->device, VIRTIO_ID_9P, n))
+		if (!virtio_find(&d->device, VIRTIO_ID_9P, n))
 			break;
 		if (start(d))
 			device_count++;

@@ -311,7 +311,7 @@ bool vcon_init(void)
 {
 	uint64_t features;
 
-	if (!virtio_mmio_find(&device, VIRTIO_ID_CONSOLE, 0) ||
+	if (!virtio_find(&device, VIRTIO_ID_CONSOLE, 0) ||
 	    !virtio_begin(&device, F_MULTIPORT, F_MULTIPORT, &features))
 		return false;
 	device.interrupt = interrupt;

@@ -104,9 +104,12 @@ static uint8_t config(struct virtio_device *d, unsigned offset)
 	return offset < LEAST_SIZE - CONFIG ? d->registers[CONFIG + offset] : 0;
 }
 
-static void acknowledge(struct virtio_device *d)
+static bool acknowledge(struct virtio_device *d)
 {
-	set(d, INTERRUPT_ACK, get(d, INTERRUPT_STATUS));
+	uint32_t status = get(d, INTERRUPT_STATUS);
+
+	set(d, INTERRUPT_ACK, status);
+	return status != 0;
 }
 
 static const struct virtio_transport mmio = {

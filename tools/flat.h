@@ -148,7 +148,7 @@ void apt_resolve(struct package_set *set);
 /* Fill run->volume; dies if one cannot be.  run->machine is chosen. */
 void volumes_parse(struct run_options *run);
 /* Does the guest see the host's own files, or copies? */
-bool volume_is_shared(const struct run_options *run, const struct volume *v);
+bool volume_is_shared(const struct volume *v);
 /* QEMU's options for those that are shared. */
 void volumes_add_devices(struct strings *args, const struct run_options *run);
 /* What the guest is told of the i-th (HOST_CMD_MOUNT). */
@@ -190,6 +190,9 @@ struct machine {
 };
 /* Start QEMU, or print its command line and exit if run->dry_run. */
 void machine_start(struct machine *m, const struct run_options *run, int initrd_fd);
+
+/* How QEMU's names of virtio devices end on the run's machine. */
+const char *virtio_bus(const struct run_options *run);
 
 /* -- flat_accel.c */
 

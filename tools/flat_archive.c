@@ -251,7 +251,7 @@ static void put_command(struct archive *a, const struct run_options *run)
 	for (i = 0; i < run->volumes.count; i++) {
 		char *record;
 
-		if (!volume_is_shared(run, &run->volume[i]))
+		if (!volume_is_shared(&run->volume[i]))
 			continue;
 		record = volume_record(run, i);
 		put_record(&records, HOST_CMD_MOUNT, record);
@@ -280,7 +280,7 @@ int archive_initrd(const struct run_options *run)
 	if (!run->root_is_image)
 		put_root(&a, run->root);
 	for (i = 0; i < run->volumes.count; i++) {
-		if (volume_is_shared(run, &run->volume[i]))
+		if (volume_is_shared(&run->volume[i]))
 			continue;
 		put_volume(&a, &run->volume[i]);
 		copies = true;

@@ -131,23 +131,38 @@ static void add_virtio_port(struct strings *args, const char *name, int fd, int 
 	strings_addf(args, "virtserialport,chardev=%s,nr=%d", name, number);
 }
 
-/* Does the kernel find a virtio console on this machine? */
-static bool has_virtio(const struct run_options *run)
+static bool is_microvm(const struct run_options *run)
+{
+	return strcmp(run->machine, "microvm") == 0;
+}
+
+/* A microvm has PCI only for an image; then its virtio-mmio interrupts by lines above the ISA's. */
+static bool has_pci(const struct run_options *run)
+{
+	return !is_microvm(run) || run->root_is_image;
+}
+
+const char *virtio_bus(const struct run_options *run)
+{
+	return has_pci(run) ? "pci,disable-legacy=on,vectors=0" : "device";
+}
+
+/* Is there to be a virtio console? */
+static bool has_virtio(void)
 {
 	const char *off = getenv("FLAT_NO_VIRTIO");
 
-	return strcmp(run->machine, "microvm") == 0 && !run->root_is_image &&
-	       (off == NULL || *off == '\0');
+	return off == NULL || *off == '\0';
 }
 
-static void add_virtio(struct strings *args, const int q[ENDS])
+static void add_virtio(struct strings *args, const struct run_options *run, const int q[ENDS])
 {
 	if (q[VIO_MAIN] < 0)
 		return;
 	strings_add(args, "-global");
 	strings_add(args, "virtio-mmio.force-legacy=false");
 	strings_add(args, "-device");
-	strings_addf(args, "virtio-serial-device,max_ports=%d", HOST_VIRTIO_ERR + 1);
+	strings_addf(args, "virtio-serial-%s,max_ports=%d", virtio_bus(run), HOST_VIRTIO_ERR + 1);
 	add_virtio_port(args, "vmain", q[VIO_MAIN], HOST_VIRTIO_MAIN);
 	add_virtio_port(args, "verr", q[VIO_ERR], HOST_VIRTIO_ERR);
 }
@@ -157,12 +172,12 @@ static void add_machine(struct strings *args, const struct run_options *run)
 	bool kvm = strcmp(run->accel, "kvm") == 0;
 
 	strings_add(args, "-M");
-	if (strcmp(run->machine, "microvm") != 0) {
+	if (!is_microvm(run)) {
 		strings_add(args, run->machine);
 	} else if (!run->root_is_image) {
 		strings_add(args, "microvm,acpi=off,isa-serial=off,pic=on,pit=on,rtc=on");
 	} else {
-		/* PCI comes with ACPI only.  ioapic2=off: the lines of virtio stay where they are. */
+		/* PCI comes with ACPI only.  ioapic2=off: its interrupts come by lines of the ISA. */
 		strings_add(args, "microvm,acpi=on,pcie=on,ioapic2=off,isa-serial=off,pic=on,"
 				  "pit=on,rtc=on");
 		strings_add(args, "-bios");
@@ -205,7 +220,7 @@ static void add_kernel(struct strings *args, const struct run_options *run, int 
 		bytes_add(&line, " syscalls", 9);
 	if (run->root_is_image)
 		bytes_add(&line, " root=ivshmem", 13);
-	if (run->root_is_image && strcmp(run->machine, "microvm") == 0)
+	if (run->root_is_image && is_microvm(run))
 		bytes_add(&line, " pci=" MICROVM_ECAM, 5 + strlen(MICROVM_ECAM));
 	for (i = 0; i < run->append.count; i++) {
 		bytes_add(&line, " ", 1);
@@ -260,7 +275,7 @@ static void build_command(struct strings *args, const struct run_options *run, c
 	add_debug_port(args, "trace", q[TRACE], HOST_PORT_TRACE);
 	if (q[FORKS] >= 0)
 		add_debug_port(args, "forks", q[FORKS], HOST_PORT_FORKS);
-	add_virtio(args, q);
+	add_virtio(args, run, q);
 	volumes_add_devices(args, run);
 	add_image(args, q[IMAGE], image_size);
 	strings_add(args, "-device");
@@ -337,7 +352,7 @@ void machine_start(struct machine *m, const struct run_options *run, int initrd_
 	int ends[ENDS];
 	char *path;
 
-	make_channels(m, ends, run, has_virtio(run));
+	make_channels(m, ends, run, has_virtio());
 	ends[INITRD] = initrd_fd;
 	ends[IMAGE] = run->root_is_image ? image_open(run->root, &image_size) : -1;
 	build_command(&args, run, ends, image_size);

@@ -79,15 +79,15 @@ void volumes_parse(struct run_options *run)
 	memset(run->volume, 0, (n + 1) * sizeof(*run->volume));
 	for (i = 0; i < n; i++) {
 		parse(&run->volume[i], run->volumes.item[i]);
-		shared += volume_is_shared(run, &run->volume[i]);
+		shared += volume_is_shared(&run->volume[i]);
 	}
 	if (shared > VOLUMES_MAX)
 		die("run: -v: more than %d volumes", VOLUMES_MAX);
 }
 
-bool volume_is_shared(const struct run_options *run, const struct volume *v)
+bool volume_is_shared(const struct volume *v)
 {
-	return !v->copy && strcmp(run->machine, "microvm") == 0 && !run->root_is_image;
+	return !v->copy;
 }
 
 /* The folder that QEMU serves. */
@@ -120,7 +120,7 @@ void volumes_add_devices(struct strings *args, const struct run_options *run)
 		const struct volume *v = &run->volume[i];
 		char *folder, *escaped;
 
-		if (!volume_is_shared(run, v))
+		if (!volume_is_shared(v))
 			continue;
 		folder = served_folder(v);
 		escaped = escape(folder);
@@ -130,7 +130,8 @@ void volumes_add_devices(struct strings *args, const struct run_options *run)
 		strings_addf(args, "local,id=volume%zu,path=%s,security_model=%s,multidevs=remap%s",
 			     i, escaped, model, v->read_only ? ",readonly=on" : "");
 		strings_add(args, "-device");
-		strings_addf(args, "virtio-9p-device,fsdev=volume%zu,mount_tag=volume%zu", i, i);
+		strings_addf(args, "virtio-9p-%s,fsdev=volume%zu,mount_tag=volume%zu",
+			     virtio_bus(run), i, i);
 		free(folder);
 		free(escaped);
 	}

@@ -12,6 +12,7 @@
 #define OCW2_EOI      0x20 /* non-specific end of interrupt */
 #define OCW3_READ_ISR 0x0b
 #define CASCADE_IRQ   2
+#define LEVELS	      0x4d0 /* of lines 0 to 7, then 8 to 15: 1: a level, not an edge (82093AA: ELCR) */
 
 static uint16_t mask = 0xffff & ~(1u << CASCADE_IRQ);
 
@@ -60,4 +61,11 @@ void pic_eoi(unsigned irq)
 	if (irq >= 8)
 		outb(SLAVE, OCW2_EOI);
 	outb(MASTER, OCW2_EOI);
+}
+
+void arch_irq_shared(unsigned irq)
+{
+	uint16_t port = (uint16_t)(LEVELS + irq / 8);
+
+	outb(port, inb(port) | (uint8_t)(1u << irq % 8));
 }

@@ -27,6 +27,10 @@ out=$($FLAT run -- sh -c "yes '$line' | head -c 10000000" </dev/null | { sleep 2
 check slow_reader out "$(md5sum <"$dir/ten")" "$out"
 { timeout -k 5 60 $FLAT run yes </dev/null; echo $? >"$dir/status"; } | head -c 1000000 | tail -c 2 >"$dir/out"
 check reader_leaves status 141 "$(cat "$dir/status")"
+for machine in q35 pc; do
+	$FLAT run --machine $machine -i sh -c 'tee /dev/stderr' <"$dir/megabyte" >"$dir/out" 2>"$dir/err"
+	check stream_$machine cmp "" "$(cmp "$dir/megabyte" "$dir/out" 2>&1; cmp "$dir/megabyte" "$dir/err" 2>&1)"
+done
 out=$(printf 'one\ntwo' | $FLAT run -i sh -c 'read x; echo "$x"; cat; read y || echo end' | tr '\n' .)
 check end_of_input out one.twoend. "$out"
 # A writer that the host does not read waits alone.

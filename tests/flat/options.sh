@@ -36,9 +36,14 @@ two
 ran" "$out"
 check volume_is_shared file x "$(cat "$dir/share/file")"
 echo one >"$dir/share/file"
-run --machine q35 -v "$dir/share:/mnt/share" sh -c 'cd /mnt/share; cat file; echo x >file' </dev/null
-check volume_copied out one "$out"
-check volume_is_a_copy file one "$(cat "$dir/share/file")"
+for machine in q35 pc; do
+	run --machine $machine -v "$dir/share:/mnt/share" -v "$dir/share/sub:/sub" \
+		sh -c 'cat /mnt/share/file /sub/file; echo $0 >/mnt/share/file' $machine </dev/null
+	check volumes_of_$machine out "one
+two" "$out"
+	check volume_is_shared_by_$machine file $machine "$(cat "$dir/share/file")"
+	echo one >"$dir/share/file"
+done
 run -v "$dir/share:/etc/copy:copy" -- sh -c 'cat /etc/copy/file; echo new >/etc/copy/file; mount' </dev/null
 check 'a copy of a folder' 'the host'"'"'s file' "$(cat "$dir/share/file")" "$(echo "$out" | head -1)"
 check 'a copy is no mount' mounts '' "$(echo "$out" | grep 9p)"
