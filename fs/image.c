@@ -272,11 +272,6 @@ bool image_emit(struct file *f, struct dir_context *ctx)
 
 /* --- the root --- */
 
-bool image_attached(void)
-{
-	return fs.base != NULL;
-}
-
 static void become_root(struct inode *root, const struct erofs_inode *e)
 {
 	take_fields(root, e);

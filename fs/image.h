@@ -7,6 +7,5 @@
 /* Make the image of at most `size` bytes at `data` (pages: mm/image.h) the content of the root, which has
  * to be empty.  => 0; -EINVAL with *why */
 int image_attach_root(const void *data, size_t size, const char **why);
-bool image_attached(void); /* is there one? */
 
 #endif
