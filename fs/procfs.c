@@ -19,6 +19,8 @@
 
 /* --- whose it is --- */
 
+static const struct file_ops dir_ops;
+
 static const struct procfs_entry *entry_of(const struct inode *inode)
 {
 	return inode->proc.entry;
@@ -29,6 +31,11 @@ struct proc *procfs_proc(const struct inode *inode)
 	struct proc *p = proc_find(inode->proc.pid);
 
 	return p != NULL && p->start_ns == inode->proc.start ? p : NULL;
+}
+
+const struct procfs_entry *procfs_dir_entry(const struct file *f)
+{
+	return f->ops == &dir_ops ? entry_of(f->inode) : NULL;
 }
 
 struct task *procfs_task(const struct inode *inode)
@@ -208,7 +215,6 @@ static const struct file_ops text_ops = {
 /* --- inodes --- */
 
 static const struct inode_ops proc_ops, proc_jump_ops;
-static const struct file_ops dir_ops;
 
 /* Names below one directory have numbers of their own, always the same ones. */
 static ino_t ino_of(const struct inode *dir, const char *name, size_t len)

@@ -65,6 +65,8 @@ struct procfs_entry {
 		return 0;                                                                          \
 	}
 
+/* What an open directory is.  => NULL: f is something else */
+const struct procfs_entry *procfs_dir_entry(const struct file *f);
 /* The process and the thread of an inode.  A zombie has no thread; a process without a chosen
  * thread has its leader.  => NULL: gone */
 struct proc *procfs_proc(const struct inode *inode);

@@ -303,6 +303,14 @@ static const struct procfs_entry process_entries[] = {
 static const struct procfs_entry process_dir = PROC_DIR("", 0555, process_entries);
 static const struct procfs_entry thread_dir = PROC_DIR("", 0555, thread_entries);
 
+int procfs_dir_proc(const struct file *f, struct proc **p)
+{
+	if (procfs_dir_entry(f) != &process_dir)
+		return -EBADF;
+	*p = procfs_proc(f->inode);
+	return *p == NULL ? -ESRCH : 0;
+}
+
 /* --- names that are numbers --- */
 
 static void process_node(struct procfs_node *n, const struct proc *p)

@@ -213,6 +213,11 @@ struct file *files_get_file(struct files *f, int fd);
 int fd_install(struct file *f, unsigned fd_flags, int min);
 int files_next(struct files *f, int fd); /* first open descriptor >= fd, or -1: for /proc */
 
+/* The process whose directory in /proc f is, borrowed: fs/procfs_pid.c.
+ * => 0; -EBADF: it is something else; -ESRCH: the process is gone */
+struct proc;
+int procfs_dir_proc(const struct file *f, struct proc **p);
+
 /* --- root, working directory, umask --- */
 struct fs_state;
 struct fs_state *fs_state_create(void);

@@ -374,7 +374,9 @@ long sys_pidfd_send_signal(int fd, int sig, const struct siginfo *uinfo, unsigne
 	if (f == NULL)
 		return -EBADF;
 	struct proc *p = pidfd_proc(f);
-	long result = p == NULL ? -EBADF : pidfd_send(p, sig, uinfo, flags);
+	long result = p == NULL ? procfs_dir_proc(f, &p) : 0;
+	if (result == 0)
+		result = pidfd_send(p, sig, uinfo, flags);
 	file_put(f);
 	return result;
 }

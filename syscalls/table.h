@@ -240,8 +240,7 @@ S(kill, (pid_t pid, int sig), 0)
 S(tkill, (pid_t tid, int sig), 0)
 S(tgkill, (pid_t tgid, pid_t tid, int sig), 0)
 
-P(pidfd_send_signal, (int fd, int sig, const struct siginfo *info, unsigned flags), 0,
-  "a directory of /proc is no pidfd here (EBADF)")
+S(pidfd_send_signal, (int fd, int sig, const struct siginfo *info, unsigned flags), 0)
 
 /* -- syscalls/pidfd.c */
 P(pidfd_open, (pid_t pid, unsigned flags), 0, "PIDFD_THREAD (EINVAL); ioctl on pidfds (ENOTTY)")

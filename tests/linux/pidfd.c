@@ -193,6 +193,28 @@ TEST(signals)
 	}
 }
 
+/* The directory of a process in /proc does for a pidfd when a signal is sent. */
+TEST(signals_by_proc)
+{
+	char name[32];
+	struct sigaction sa = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+
+	CHECK_OK(sigaction(SIGUSR1, &sa, NULL));
+	int self = open("/proc/self", O_RDONLY | O_DIRECTORY);
+	CHECK_OK(send_signal(self, SIGUSR1, NULL, 0));
+	CHECK_EQ(got, SIGUSR1);
+	CHECK_ERR(send_signal(open("/proc/self/task", O_RDONLY), 0, NULL, 0), EBADF);
+	CHECK_ERR(send_signal(open("/proc", O_RDONLY), 0, NULL, 0), EBADF);
+	CHECK_ERR(send_signal(open("/proc/self/stat", O_RDONLY), 0, NULL, 0), EBADF);
+	CHECK_ERR(send_signal(open("/proc/self", O_PATH), 0, NULL, 0), EBADF);
+	pid_t pid = CHILD(pause());
+	snprintf(name, sizeof(name), "/proc/%d", pid);
+	int fd = open(name, O_RDONLY);
+	CHECK_OK(send_signal(fd, SIGTERM, NULL, 0));
+	CHECK_SIGNALED(pid, SIGTERM);
+	CHECK_ERR(send_signal(fd, SIGTERM, NULL, 0), ESRCH);
+}
+
 /* A pidfd's process stays its own, though its number may be used again. */
 TEST(waiting)
 {
