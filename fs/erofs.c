@@ -7,7 +7,6 @@
 #include "fs/erofs.h"
 
 #include <asm/errno.h>
-#include <linux/stat.h>
 
 #include "lib/string.h"
 
@@ -26,6 +25,9 @@
 #define PLACE_BITS	   9 /* entries of a block are fewer than 2^9 */
 #define XATTR_HEADER	   12u
 #define XATTR_ENTRY_HEADER 4u
+
+/* Types of files, as in the upper bits of a mode (inode(7)). */
+enum { FIFO = 1, CHARACTER = 2, FOLDER = 4, BLOCK_DEVICE = 6, REGULAR = 8, LINK = 10, SOCKET = 12 };
 
 enum layout {
 	FLAT_PLAIN = 0,
@@ -50,6 +52,11 @@ static uint32_t get32(const uint8_t *p)
 static uint64_t get64(const uint8_t *p)
 {
 	return get32(p) | (uint64_t)get32(p + 4) << 32;
+}
+
+static unsigned type_of(const struct erofs_inode *inode)
+{
+	return inode->mode >> 12;
 }
 
 /* Is [at, at + len) within the image? */
@@ -130,7 +137,7 @@ int erofs_open(struct erofs *fs, const uint8_t *data, size_t size, const char **
 		.built_ns = s.built_ns,
 	};
 	*why = "the EROFS image is damaged: it has no root directory";
-	return erofs_inode(fs, fs->root, &root) == 0 && S_ISDIR(root.mode) ? 0 : -EINVAL;
+	return erofs_inode(fs, fs->root, &root) == 0 && type_of(&root) == FOLDER ? 0 : -EINVAL;
 }
 
 /* --- inodes --- */
@@ -196,7 +203,8 @@ static int chunked_contents(const struct erofs *fs, struct erofs_inode *out, uin
 	out->blocks = blocks;
 	uint64_t chunks = (blocks + (1ull << out->chunk_bits) - 1) >> out->chunk_bits;
 	at = ALIGN_UP(at, out->chunk_item);
-	if (!S_ISREG(out->mode) || chunks > fs->size || !inside(fs, at, chunks * out->chunk_item))
+	if (type_of(out) != REGULAR || chunks > fs->size ||
+	    !inside(fs, at, chunks * out->chunk_item))
 		return -EUCLEAN;
 	out->chunks = fs->base + at;
 	return 0;
@@ -240,14 +248,14 @@ int erofs_inode(const struct erofs *fs, uint64_t nid, struct erofs_inode *out)
 		out->xattrs = fs->base + behind;
 		behind += out->xattr_size;
 	}
-	switch (out->mode & S_IFMT) {
-	case S_IFREG:
-	case S_IFDIR:
-	case S_IFLNK: return contents(fs, out, (enum layout)(format >> 1 & 7), u, behind);
-	case S_IFCHR:
-	case S_IFBLK: out->rdev = u; return 0;
-	case S_IFIFO:
-	case S_IFSOCK: return 0;
+	switch (type_of(out)) {
+	case REGULAR:
+	case FOLDER:
+	case LINK: return contents(fs, out, (enum layout)(format >> 1 & 7), u, behind);
+	case CHARACTER:
+	case BLOCK_DEVICE: out->rdev = u; return 0;
+	case FIFO:
+	case SOCKET: return 0;
 	default: return -EUCLEAN;
 	}
 }
@@ -297,14 +305,8 @@ static struct dir_block dir_block(const struct erofs_inode *dir, uint64_t index)
 /* Entry i of the block.  => false: damaged */
 static bool read_entry(const struct dir_block *b, unsigned i, struct erofs_entry *out)
 {
-	static const uint8_t types[] = { 0,
-					 S_IFREG >> 12,
-					 S_IFDIR >> 12,
-					 S_IFCHR >> 12,
-					 S_IFBLK >> 12,
-					 S_IFIFO >> 12,
-					 S_IFSOCK >> 12,
-					 S_IFLNK >> 12 };
+	static const uint8_t types[] = { 0,    REGULAR, FOLDER, CHARACTER, BLOCK_DEVICE,
+					 FIFO, SOCKET,	LINK };
 	const uint8_t *p = b->p + (size_t)i * DIRENT_SIZE;
 	unsigned from = get16(p + 8);
 	unsigned to = i + 1 < b->count ? get16(p + DIRENT_SIZE + 8) : b->size;
