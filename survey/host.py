@@ -4,6 +4,7 @@ The program is pid 1 of its own namespaces (enter.py), so nothing outlives it an
 machine is touched.  This needs root.
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -40,6 +41,18 @@ def stage(workload, folder):
     os.chmod(folder + SCRIPT, 0o755)
 
 
+CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 0x40000
+
+
+def _own_mounts():
+    """Whatever this process mounts from now on goes with it, however it ends."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNS) < 0 or \
+            libc.mount(b"none", b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None) < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"cannot have mounts of our own: {os.strerror(number)}")
+
+
 class Root:
     """A root as a folder: an image is mounted as long as it is used (`with Root(path) as folder`)."""
 
@@ -50,6 +63,7 @@ class Root:
     def __enter__(self):
         if os.path.isdir(self.path):
             return self.path
+        _own_mounts()
         self.mounted = tempfile.mkdtemp(prefix="flat-root-")
         done = subprocess.run(["mount", "-o", "ro,loop", self.path, self.mounted],
                               stderr=subprocess.PIPE, check=False)

@@ -14,6 +14,7 @@ static const struct subcommand {
 } subcommands[] = {
 	{ "run", command_run, "run a Linux program on Flatshare in QEMU" },
 	{ "root", command_root, "make a root for it of Debian packages" },
+	{ "trace", command_trace, "write what processes do, in time, for Perfetto" },
 	{ "survey", command_survey, "say what each fork of programs needs" },
 };
 

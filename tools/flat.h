@@ -157,6 +157,7 @@ char *volume_record(const struct run_options *run, size_t i);
 /* -- flat_survey.c */
 
 int command_survey(char **argv);
+int command_trace(char **argv);
 
 /* -- flat_archive.c: cpio archives for the guest's first file system */
 

@@ -1,5 +1,5 @@
-/* flat_survey.c: `flat survey`: the survey of forks is a Python program in the checkout's folder survey/,
- * which this finds and becomes. */
+/* flat_survey.c: `flat survey` and `flat trace`: Python programs in the checkout's folder survey/, which this
+ * finds and becomes. */
 #include "tools/flat.h"
 
 #include <stdio.h>
@@ -15,15 +15,15 @@ static char *checkout(void)
 	char *main_file;
 
 	if (folder == NULL)
-		die("survey: no current folder: %m");
+		die("no current folder: %m");
 	main_file = xasprintf("%s/survey/__main__.py", folder);
 	if (access(main_file, R_OK) < 0)
-		die("survey: cannot read %s: %m (start the script flat of a checkout)", main_file);
+		die("cannot read %s: %m (start the script flat of a checkout)", main_file);
 	free(main_file);
 	return folder;
 }
 
-int command_survey(char **argv)
+static int become(const char *module, char **argv)
 {
 	struct strings args = { 0 };
 	char *folder = checkout();
@@ -35,9 +35,19 @@ int command_survey(char **argv)
 	setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
 	strings_add(&args, "python3");
 	strings_add(&args, "-m");
-	strings_add(&args, "survey");
+	strings_add(&args, module);
 	for (; *argv != NULL; argv++)
 		strings_add(&args, *argv);
 	execvp("python3", args.item);
-	die("survey: cannot start python3: %m (Debian: apt-get install python3)");
+	die("cannot start python3: %m (Debian: apt-get install python3)");
+}
+
+int command_survey(char **argv)
+{
+	return become("survey", argv);
+}
+
+int command_trace(char **argv)
+{
+	return become("survey.trace", argv);
 }
