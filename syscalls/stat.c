@@ -171,7 +171,10 @@ static void fill_statx(const struct path *p, unsigned mask, struct statx *st)
 	st->stx_size = inode->size;
 	st->stx_blocks = inode_blocks(inode);
 	st->stx_atime = statx_time(inode->atime);
-	st->stx_btime = statx_time(inode->btime);
+	if (inode->sb->type->remote)
+		st->stx_mask &= ~STATX_BTIME; /* the host does not tell */
+	else
+		st->stx_btime = statx_time(inode->btime);
 	st->stx_ctime = statx_time(inode->ctime);
 	st->stx_mtime = statx_time(inode->mtime);
 	st->stx_rdev_major = dev_major(inode->rdev);
@@ -220,6 +223,9 @@ static long access_at(int dfd, const char *path, int mode, int flags)
 		me->fsgid = me->gid;
 		me->cap_effective = me->uid == 0 ? me->cap_permitted : 0;
 	}
+	bool lent = me->fsuid != fsuid || me->fsgid != fsgid || me->cap_effective != caps;
+	if (lent)
+		vfs_stay_awake(true);
 	int err = lookup_user(dfd, path, at_lookup(flags), &p);
 	if (err == 0) {
 		struct inode *inode = p.dentry->inode;
@@ -232,6 +238,8 @@ static long access_at(int dfd, const char *path, int mode, int flags)
 			err = mount_want_write(p.mnt);
 		path_put(&p);
 	}
+	if (lent)
+		vfs_stay_awake(false);
 	me->fsuid = fsuid;
 	me->fsgid = fsgid;
 	me->cap_effective = caps;
