@@ -112,6 +112,19 @@ status missing 125 -v /no/such:/x true
 check missing_says err "flat: run: -v: cannot read /no/such: No such file or directory" "$err"
 status too_many 125 $(for i in 1 2 3 4 5 6 7; do echo "-v $share:/v$i"; done) true
 
+# Beside a root that is an image.
+if command -v mkfs.erofs >/dev/null; then
+	mkdir -p "$dir/tree/bin"
+	cp build/deps/busybox/busybox "$dir/tree/bin/sh"
+	mkfs.erofs --quiet "$dir/image" "$dir/tree" >/dev/null 2>&1 && truncate -s %8M "$dir/image"
+	echo below >"$share/g"
+	run --root "$dir/image" -v "$share:/v" -w /v -- sh -c 'read x <g; echo $x; echo again >>g' </dev/null
+	check over_an_image out below "$out"
+	host over_an_image_writes "below
+again" cat g
+	rm "$share/g"
+fi
+
 # Mounting by hand, and again.
 run -v "$share:/v" -- sh -c 'umount /v; mkdir /w; mount -t 9p -o trans=virtio,version=9p2000.L volume0 /w && cat /w/r
 	mount -t 9p volume0 /v; mount -t 9p none /v; grep -c 9p /proc/filesystems' </dev/null
