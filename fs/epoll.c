@@ -30,6 +30,7 @@
 struct epoll {
 	struct file *file; /* not counted: it owns the set */
 	struct list items, ready;
+	size_t count; /* of items */
 	struct waitq wait;
 };
 
@@ -110,6 +111,7 @@ static void item_destroy(struct epoll_item *it)
 		waiter_remove(&it->waiter[i]);
 	unready(it);
 	list_remove(&it->link);
+	it->set->count--;
 	cache_free(&item_cache, it);
 }
 
@@ -169,6 +171,7 @@ static int item_add(struct epoll *set, struct file *f, int fd, const struct epol
 	it->next = f->watched;
 	f->watched = it;
 	list_append(&set->items, &it->link);
+	set->count++;
 	list_init(&it->ready);
 	struct item_table t = { .table.add = watch_queue, .item = it };
 	file_poll(f, &t.table);
@@ -216,6 +219,11 @@ int epoll_change(struct file *sf, int op, int fd, struct file *f, const struct e
 }
 
 /* --- waiting --- */
+
+size_t epoll_size(const struct file *sf)
+{
+	return sf->ops == &epoll_ops ? ((const struct epoll *)sf->priv)->count : 0;
+}
 
 static int collect(struct epoll *set, struct epoll_event *out, int n)
 {

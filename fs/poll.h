@@ -22,6 +22,8 @@ struct file *epoll_create(int *err);
 /* op: EPOLL_CTL_*; ev in kernel memory. */
 int epoll_change(struct file *set, int op, int fd, struct file *target,
 		 const struct epoll_event *ev);
+/* How many files set watches; 0 if it is no set. */
+size_t epoll_size(const struct file *set);
 /* Get up to n events into kernel memory.  => events, -ERESTARTSYS … */
 int epoll_collect(struct file *set, struct epoll_event *out, int n, uint64_t deadline);
 

@@ -377,8 +377,8 @@ long sys_epoll_ctl(int set, int op, int fd, struct epoll_event *user)
 	return err;
 }
 
-#define EPOLL_BATCH 256
-#define EPOLL_MOST  ((int)(INT32_MAX / sizeof(struct epoll_event))) /* as in Linux */
+#define EPOLL_MORE 32 /* room for what is added while the caller waits */
+#define EPOLL_MOST ((int)(INT32_MAX / sizeof(struct epoll_event))) /* as in Linux */
 
 static long epoll_user(int set, struct epoll_event *user, int n, uint64_t deadline)
 {
@@ -389,7 +389,7 @@ static long epoll_user(int set, struct epoll_event *user, int n, uint64_t deadli
 	struct file *s = fd_get(set);
 	if (s == NULL)
 		return -EBADF;
-	n = MIN(n, EPOLL_BATCH);
+	n = (int)MIN((size_t)n, epoll_size(s) + EPOLL_MORE);
 	struct epoll_event *ev = kmalloc((size_t)n * sizeof(*ev));
 	long result = ev == NULL ? -ENOMEM : epoll_collect(s, ev, n, deadline);
 	if (result > 0 && copy_to_user(user, ev, (size_t)result * sizeof(*ev)) < 0)

@@ -1,4 +1,4 @@
-# Many processes and threads at once.
+# scale: many processes of bash, and many threads of python3, at once
 program: scale
 packages: bash python3
 memory: 512M

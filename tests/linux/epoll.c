@@ -199,7 +199,7 @@ TEST(waking_a_waiter)
 	CHECK(now_ms() - start >= 49);
 }
 
-/* More files than fit into a batch, and only those that are ready come out. */
+/* More files than the caller has room for, and only those that are ready come out. */
 TEST(many_files)
 {
 	enum { FILES = 400 };
@@ -221,6 +221,22 @@ TEST(many_files)
 	CHECK_EQ(total, (FILES + 2) / 3);
 	for (i = 0; i < FILES; i++)
 		CHECK_EQ(seen[i], i % 3 == 0);
+}
+
+/* However many are ready, all are told at once if there is room. */
+TEST(all_that_are_ready)
+{
+	static struct epoll_event events[1000];
+	unsigned long long sum = 0;
+	int set = epoll_create1(0);
+
+	for (uint64_t n = 0; n < 900; n++)
+		CHECK_OK(add(set, eventfd(1, 0), EPOLLIN, n));
+	CHECK_EQ(epoll_wait(set, events, 1000, 0), 900);
+	for (int i = 0; i < 900; i++)
+		sum += events[i].data.u64;
+	CHECK_EQ(sum, 900 * 899 / 2);
+	CHECK_EQ(epoll_wait(set, events, 300, 0), 300);
 }
 
 TEST(select_and_its_sets)
