@@ -29,6 +29,12 @@ make_folder() {
 		echo $i >"$root/data/many/name_that_is_rather_long_$i"
 		i=$((i + 1))
 	done
+	# For tests/linux/filemap.c: each of its tests has a file.
+	mkdir "$root/data/maps"
+	for name in a b c d e f g; do
+		head -c 12388 /dev/zero | tr '\0' 0 >"$root/data/maps/$name"
+	done
+	cp "$T/bin/filemap" "$root/bin/filemap"
 	echo hidden >"$root/data/closed/file"
 	chmod 700 "$root/data/closed"
 	chmod 4755 "$root/data/f31"
@@ -116,6 +122,12 @@ on_host "$dir/copy" "$dir/change"
 in_guest change "$dir/change" --root "$dir/plain"
 in_guest change_inline "$dir/change" --root "$dir/inline"
 in_guest change_chunks "$dir/change" --root "$dir/chunks"
+
+# Mapped and changed at once.
+for kind in plain inline chunks; do
+	run --root "$dir/$kind" -e FILEMAP=/data/maps /bin/filemap </dev/null
+	check "mapped_$kind" "status and output" "0 " "$status $(echo "$out$err" | grep -v '^ok ')"
+done
 
 # What the root lacks is made; what flat hands over is there.
 echo given >"$dir/given"
