@@ -184,7 +184,7 @@ static int boot_make(struct dentry *root, const char *path, mode_t mode, dev_t r
 		err = -EISDIR;
 	if (err == 0)
 		err = boot_replace(dir, name, mode, &d);
-	if (err > 0) {
+	if (d != NULL) {
 		err = 0;
 	} else if (err == 0) {
 		d = dentry_create(dir, name, strlen(name));
