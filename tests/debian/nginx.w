@@ -59,5 +59,5 @@ until get http://x/back/z | grep changed; do sleep 0.1; done
 nginx -c /tmp/w/conf -s quit
 while [ -e pid ]; do sleep 0.1; done
 ls -d front back 2>&1
-awk '{print $6, $7, $9}' logs/access.log | grep -v back/z | grep -v unix | sort | uniq -c
+awk '{print $6, $7, $9}' logs/access.log | grep -v '/z ' | grep -v unix | sort | uniq -c
 cat logs/error.log | sed 's/.*: \*[0-9]* //'
