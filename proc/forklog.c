@@ -6,9 +6,8 @@
  * instruction) are told with their place, innermost first; stale ones are among them, and the
  * reader, who has the files, sorts them out.
  *
- * Whom a split child needed: a process that goes on beside its parent is followed until it execs,
- * and so are the processes below it, also those that it made before; each of their sleeps is told, with
- * who ended it. */
+ * Whom a split child needed: from the first split on each sleep of each process is told, with who
+ * ended it.  The reader finds whether the child's parent is among those that it hung on. */
 
 #include <linux/sched.h>
 
@@ -38,6 +37,7 @@ struct frame {
 static struct frame frames[FRAMES];
 static unsigned pages_told, pages_more;
 static bool tell_switches;
+static bool tell_waits; /* somebody lives beside its parent, or has done so */
 
 void forklog_init(bool switches)
 {
@@ -131,15 +131,6 @@ static void number_files(const struct view *v)
 			(void)forklog_file(vma->file);
 }
 
-static void follow_child(pid_t child)
-{
-	struct proc *p = proc_find(child), *parent = current->proc;
-
-	if (p != NULL && p != parent)
-		p->followed.below = parent->followed.split || parent->followed.below ||
-				    current->view->under != NULL;
-}
-
 static unsigned depth_of(const struct view *v)
 {
 	unsigned n = 0;
@@ -166,7 +157,6 @@ void forklog_fork(const struct clone_request *rq, struct fork_record *r, pid_t c
 		r->stack_border = border(&ip, n, sp);
 	}
 	number_files(v);
-	follow_child(child);
 	int exe = t->proc->exe == NULL ? -1 : forklog_file(t->proc->exe);
 	forklog_line("fork");
 	forklog_put(",\"kind\":\"%s\",\"flags\":%lu,\"pid\":%d,\"tid\":%d,\"child\":%d",
@@ -216,8 +206,7 @@ void forklog_end_begin(const struct fork_record *r, const struct view *shadow)
 	bool split = shadow != NULL && r->end != FORK_EXEC && r->end != FORK_EXIT;
 	struct task *t = split ? LIST_FIRST(&shadow->tasks, struct task, view_link) : NULL;
 
-	if (t != NULL)
-		t->proc->followed.split = true;
+	tell_waits |= split;
 	forklog_line("end");
 	forklog_put(",\"pid\":%d,\"child\":%d,\"end\":\"%s\",\"pause\":%lu", r->parent, r->child,
 		    fork_end_name(r->end), (unsigned long)r->pause_ns);
@@ -317,7 +306,6 @@ void forklog_exec(struct file *exe)
 
 	if (!forklog_on)
 		return;
-	current->proc->followed.split = false;
 	int file = forklog_file(exe);
 	ssize_t n = view_read(v, v->arg_start, argv, MIN(sizeof(argv), v->arg_end - v->arg_start));
 	forklog_line("exec");
@@ -344,14 +332,14 @@ void forklog_wait(uint64_t since)
 	struct task *t = current;
 	struct proc *p = t->proc;
 
-	if (!forklog_on || !(p->followed.split || p->followed.below))
+	if (!forklog_on || !tell_waits)
 		return;
 	pid_t by = t->timed_out ? -1 : t->woken_by;
-	bool news = by == p->ppid && !p->followed.by_parent;
-	if (p->followed.waits >= WAITS_TOLD && !news)
+	bool news = by == p->ppid && !p->told_by_parent;
+	if (p->told_waits >= WAITS_TOLD && !news)
 		return;
-	p->followed.waits++;
-	p->followed.by_parent |= by == p->ppid;
+	p->told_waits++;
+	p->told_by_parent |= by == p->ppid;
 	forklog_line("wait");
 	forklog_put(",\"pid\":%d,\"since\":%lu,\"call\":\"%s\",\"by\":%d", p->pid,
 		    (unsigned long)since, syscall_name(task_sysno(t)), by);

@@ -41,7 +41,7 @@ void forklog_exec(struct file *exe);
 void forklog_exit(int code);
 /* t, which sleeps in a shadow with fork=cow, is killed since nobody is left to wake it. */
 void forklog_stuck(const struct task *t);
-/* The current task slept, in a process that forked off without exec, or below one. */
+/* The current task slept. */
 void forklog_wait(uint64_t since);
 /* `next` gets the CPU. */
 void forklog_switch(const struct task *next);

@@ -7,7 +7,6 @@ each group keeps one call as evidence.
 """
 
 import hashlib
-import re
 
 from survey import forklog, symbols
 
@@ -64,10 +63,11 @@ def pages_of(fork):
 
 
 class _Dependence:
-    """Whom a child depended on until it execed or ended, through those that woke it.
+    """Did a child depend on its parent until it execed or ended?
 
-    Had its parent stayed paused, so had all above it that the pause covers, and no process that these
-    made later would have been there."""
+    It did if somebody woke it who could not have done so had the parent stayed paused: the parent
+    itself and all above it that the pause covers; processes that these made later; and any whose own
+    doing until then, or whose making, depended on such."""
 
     def __init__(self, fork, log):
         self.fork = fork
@@ -76,6 +76,7 @@ class _Dependence:
         for process in log.processes:
             self.by_pid.setdefault(process.pid, []).append(process)
         self.end = min([t for t, _, _ in fork.child.execs if t >= fork.time], default=log.last + 1)
+        self.free = {}  # id of a process: until then it did not depend on them
 
     def _waker(self, line):
         for process in self.by_pid.get(line["by"], ()):
@@ -83,38 +84,43 @@ class _Dependence:
                 return process
         return None
 
-    def _made_later(self, process):
-        return process.born > self.fork.time and process.parent in self.paused and \
-            process is not self.fork.child
-
-    def _of(self, process, line, seen):
-        """Did a wait that line tells of depend on one of them, directly or through the waker?
-        => "the parent" or who else it was; None"""
-        waker = self._waker(line)
-        if waker is None or waker in seen:
-            return None
-        if waker in self.paused:
+    def _of(self, process, until):
+        """Did what the process did until then depend on them?  => who it was, or None"""
+        if process in self.paused:
             return "the parent"
-        if self._made_later(waker):
-            return "a later child of the parent"
-        seen = [*seen, waker]
-        for other in waker.waits:
-            if self.fork.time <= other["since"] <= seen[0]:
-                who = self._of(waker, other, seen)
+        if self.free.get(id(process), -1) >= until:
+            return None
+        self.free[id(process)] = until
+        if process.born > self.fork.time and process.parent is not None:
+            if process.parent in self.paused:
+                return "a later child of the parent"
+            who = self._of(process.parent, process.born)
+            if who:
+                return _through(who)
+        for line in process.waits:
+            if self.fork.time < line["t"] <= until:
+                waker = self._waker(line)
+                who = waker and self._of(waker, line["t"])
                 if who:
-                    return f"another, and that by {who}"
+                    return _through(who)
         return None
 
     def find(self):
         """=> (what the child was doing, on what, who woke it), or None"""
         child = self.fork.child
+        self.free[id(child)] = self.end
         for line in child.waits:
-            if self.fork.time <= line["since"] <= self.end:
-                who = self._of(child, line, [line["t"], child])
+            if self.fork.time < line["t"] and line["since"] <= self.end:
+                waker = self._waker(line)
+                who = waker and self._of(waker, line["t"])
                 if who:
-                    return line["call"], line.get("on"), re.sub(
-                        "(another, and that by )+", r"another, and that by ", who)
+                    return line["call"], line.get("on"), who
         return None
+
+
+def _through(who):
+    """Somebody that hung on who."""
+    return who if who.startswith("one that") else f"one that hung on {who}"
 
 
 def _fate(fork, log):

@@ -150,6 +150,47 @@ class Classes(unittest.TestCase):
         log.say("exit", pid=4, status=0)
         self.assertIn("split", log.classes())
 
+    def test_a_daemon_that_is_ended_by_who_waited_for_its_parent(self):
+        log = Log()
+        log.fork(1, 2)
+        log.end(1, 2, "exec")
+        log.say("exec", pid=2, ppid=1, file=0, argv="daemon")
+        log.fork(2, 3)
+        log.end(2, 3, "block", call="poll")
+        log.say("exit", pid=2, status=0)
+        log.say("wait", pid=1, since=log.t - 25, call="wait4", by=2)
+        log.fork(1, 4)
+        log.end(1, 4, "exec")
+        log.say("exec", pid=4, ppid=1, file=0, argv="kill")
+        log.say("wait", pid=3, since=log.t - 65, call="poll", by=4)
+        log.say("exit", pid=3, status=0)
+        self.assertIn("split", log.classes())
+
+    def test_one_whose_parent_nobody_waited_for(self):
+        log = Log()
+        log.fork(1, 2)
+        log.end(1, 2, "exec")
+        log.say("exec", pid=2, ppid=1, file=0, argv="daemon")
+        log.fork(2, 3)
+        log.end(2, 3, "block", call="poll")
+        log.say("exit", pid=2, status=0)
+        log.say("wait", pid=1, since=log.t - 25, call="clock_nanosleep", by=-1)
+        log.say("wait", pid=3, since=log.t - 35, call="poll", by=1)
+        log.say("exit", pid=3, status=0)
+        self.assertNotIn("split", log.classes())
+
+    def test_a_sibling_that_waits_for_the_parent(self):
+        log = Log()
+        log.fork(1, 2)
+        log.end(1, 2, "exec")
+        log.say("exec", pid=2, ppid=1, file=0, argv="tar -T -")
+        log.fork(1, 3)
+        log.end(1, 3, "block", call="read")
+        log.say("wait", pid=2, since=5, call="read", by=1)
+        log.say("wait", pid=3, since=log.t - 25, call="read", by=2)
+        log.say("exit", pid=3, status=0)
+        self.assertIn("split", log.classes())
+
     def test_a_child_that_outlives_the_run(self):
         self.assertEqual(self.one("block", call="poll").classes(), ["split"])
         self.assertEqual(self.one("quantum").classes(), ["split"])
