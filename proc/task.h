@@ -178,8 +178,8 @@ struct proc {
 
 	struct list forks; /* records of its forks, newest last: proc/forkrec.h */
 	unsigned fork_count;
-	unsigned told_waits; /* in the fork log, proc/forklog.c */
-	bool told_by_parent; /* ... one that its parent ended */
+	unsigned told_waits;	     /* in the fork log, proc/forklog.c */
+	bool told_by_parent;	     /* ... one that its parent ended */
 	uint64_t unknown_calls[16];  /* numbers reported already, bit per number */
 	struct tally_program *tally; /* syscalls/tally.c; NULL: not looked for since exec */
 };

@@ -117,7 +117,9 @@ def _classes(m):
                     [f"{pages / calls:.1f}" if calls else "", number(size // calls) if calls else ""])
     note = ('<p class="dim">In parentheses: with a call while other threads ran. Pages and bytes are means per '
             "call, at the end of the pause: pages that the child wrote, and bytes of heap and data in "
-            "which it then differed from its parent, which a plain vfork would have left there.</p>")
+            "which it then differed from its parent, which a plain vfork would have left there. "
+            f"Words of the C library that every fork changes ({len(m.ignored)}) are fork()’s own doing and "
+            "are not counted.</p>")
     return table(["class", "meaning", "works with", "programs", "sites", "calls", "pages", "bytes"],
                  rows, numbers=(3, 4, 5, 6, 7)) + note
 
@@ -137,9 +139,13 @@ def _confusion(m):
                 rows.append([predicted, len(row["works"]), len(row["fails"])])
         right, made = m.agreement(mode)
         out.append(table(["predicted", "worked", "failed"], rows, numbers=(1, 2)))
-        out.append(f"<p>{right} of {made} predictions came true. " + (
-            "“Leaks” is no prediction: the parent’s memory is changed behind its back, and it may "
-            "or may not mind." if mode == "vfork" else "") + "</p>")
+        text = f"{right} of {made} predictions came true."
+        if "leaks" in found:
+            failed = len(found["leaks"]["fails"])
+            text += (" “Leaks” is none of them: the parent’s memory is changed behind its back, which "
+                     f"it may or may not mind; it did in {failed} of "
+                     f"{failed + len(found['leaks']['works'])} cases.")
+        out.append(f"<p>{text}</p>")
         wrong = [c for p, row in found.items() if p != "leaks" for o, cases in row.items() if o != p
                  for c in cases]
         if wrong:
