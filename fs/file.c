@@ -318,16 +318,21 @@ size_t iobuf_zero(struct iobuf *b, size_t n)
 
 /* --- read and write --- */
 
+bool file_no_place(const struct file *f, off_t pos)
+{
+	return pos < 0 && (f->ops == NULL || !f->ops->any_place);
+}
+
 /* What Linux finds out without touching the buffer. */
-static int check_range(const struct iobuf *b, off_t pos)
+static int check_range(const struct file *f, const struct iobuf *b, off_t pos)
 {
 	size_t left = iobuf_left(b);
 
-	if (pos < 0)
+	if (file_no_place(f, pos))
 		return -EINVAL;
 	if (!b->kernel && (b->len > USER_END || (uintptr_t)b->base > USER_END - b->len))
 		return -EFAULT;
-	return left > (size_t)(INT64_MAX - pos) ? -EINVAL : 0;
+	return pos >= 0 && left > (size_t)(INT64_MAX - pos) ? -EINVAL : 0;
 }
 
 ssize_t file_read(struct file *f, struct iobuf *b, off_t *pos)
@@ -336,7 +341,7 @@ ssize_t file_read(struct file *f, struct iobuf *b, off_t *pos)
 		return -EBADF;
 	if (f->ops->read == NULL)
 		return inode_is_dir(f->inode) ? -EISDIR : -EINVAL;
-	int err = check_range(b, *pos);
+	int err = check_range(f, b, *pos);
 	if (err < 0)
 		return err;
 	ssize_t n = f->ops->read(f, b, pos);
@@ -355,7 +360,7 @@ ssize_t file_write(struct file *f, struct iobuf *b, off_t *pos)
 		return -EBADF;
 	if (f->ops->write == NULL)
 		return -EINVAL;
-	int err = check_range(b, *pos);
+	int err = check_range(f, b, *pos);
 	if (err < 0)
 		return err;
 	ssize_t n = f->ops->write(f, b, pos);

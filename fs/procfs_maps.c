@@ -1,5 +1,7 @@
 /* procfs_maps.c: /proc/<pid>/maps, smaps, smaps_rollup and mem. */
 
+#include <linux/fs.h>
+
 #include "fs/procfs.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -218,6 +220,8 @@ static ssize_t mem_chunk(struct file *f, struct iobuf *b, off_t *pos, char *buf,
 		return 0;
 	if (write && iobuf_take(b, buf, n) != n)
 		return -EFAULT;
+	if (write) /* a view that others borrow from must not change */
+		view_unpause(p->view, 0);
 	ssize_t done = write ? view_write(p->view, (uintptr_t)*pos, buf, n, true)
 			     : view_read(p->view, (uintptr_t)*pos, buf, n);
 	if (done <= 0)
@@ -251,9 +255,17 @@ static ssize_t mem_write(struct file *f, struct iobuf *b, off_t *pos)
 	return mem_transfer(f, b, pos, true);
 }
 
+static off_t mem_llseek(struct file *f, off_t off, int whence)
+{
+	if (whence != SEEK_SET && whence != SEEK_CUR)
+		return -EINVAL;
+	return f->pos = whence == SEEK_CUR ? f->pos + off : off;
+}
+
 const struct file_ops procfs_mem_ops = {
+	.any_place = true,
 	.open = mem_open,
 	.read = mem_read,
 	.write = mem_write,
-	.llseek = procfs_llseek,
+	.llseek = mem_llseek,
 };

@@ -90,8 +90,12 @@ struct file_ops {
 	void (*flush)(struct file *f); /* at each close */
 	/* Append lines to /proc/<pid>/fdinfo/<fd>: what is special about f.  NULL: nothing */
 	void (*fdinfo)(struct text *t, struct file *f);
+	bool any_place;	  /* places are addresses: negative ones are good, too */
 	const char *name; /* of files without a place in the tree: anon_inode:[name] */
 };
+
+/* No place in f? */
+bool file_no_place(const struct file *f, off_t pos);
 
 /* A place in the tree of all mounted file systems.  Both are counted. */
 struct path {

@@ -104,12 +104,11 @@ static long at_current(int fd, struct iobuf *b, transfer_fn fn)
 
 static long at_offset(int fd, struct iobuf *b, off_t pos, transfer_fn fn)
 {
-	if (pos < 0)
-		return -EINVAL;
 	struct file *f = fd_get(fd);
 	if (f == NULL)
-		return -EBADF;
-	long n = (f->flags & O_PATH)   ? -EBADF
+		return pos < 0 ? -EINVAL : -EBADF;
+	long n = file_no_place(f, pos) ? -EINVAL
+		 : (f->flags & O_PATH) ? -EBADF
 		 : !file_has_places(f) ? -ESPIPE
 				       : check_flags(f, b->rwf);
 	if (n == 0)

@@ -103,11 +103,20 @@ TEST(the_vdso_is_read)
 {
 	unsigned long at = getauxval(AT_SYSINFO_EHDR), word;
 	pid_t pid = TRACED(_exit(0));
+	char path[32];
+	int fd;
 
 	CHECK_EQ(stop_of(pid), SIGSTOP);
 	CHECK(at != 0);
 	CHECK_OK(pt(PTRACE_PEEKDATA, pid, at, (unsigned long)&word));
 	CHECK_EQ(memcmp(&word, ELFMAG, SELFMAG), 0);
+	word = 0;
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	fd = open(path, O_RDWR);
+	CHECK_EQ(pread(fd, &word, 4, (off_t)at), 4);
+	CHECK_EQ(memcmp(&word, ELFMAG, SELFMAG), 0);
+	CHECK_EQ(pwrite(fd, &(long){ 1 }, 8, (off_t)&cell), 8);
+	CHECK_EQ(word_at(pid, &cell), 1);
 	CHECK_OK(pt(PTRACE_CONT, pid, 0, 0));
 	CHECK_EXITED(pid, 0);
 }
