@@ -388,11 +388,14 @@ static long process_vm(pid_t pid, const struct iovec_ *local, unsigned long loca
 
 	if (flags != 0)
 		return -EINVAL;
+	if (local_count == 0)
+		return 0;
 	err = iov_from_user(local, local_count, small, &iov, &b);
 	if (err < 0)
 		return err;
-	err = iov_from_user(remote, remote_count, remote_small, &remote_iov, &unused);
-	if (err < 0) {
+	if (iobuf_left(&b) > 0) /* else the rest is not looked at */
+		err = iov_from_user(remote, remote_count, remote_small, &remote_iov, &unused);
+	if (err < 0 || iobuf_left(&b) == 0) {
 		iov_free(iov, small);
 		return err;
 	}
