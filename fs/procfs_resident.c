@@ -6,6 +6,8 @@
 
 #include "fs/procfs.h"
 
+#define BREATH (4ul << 20) /* bytes of memory that are counted at a time */
+
 struct counting {
 	struct resident *r;
 	const struct vma *vma;
@@ -55,11 +57,25 @@ static void count(uintptr_t addr, const struct page *page, void *arg)
 	}
 }
 
+/* Does nobody but the current task, which counts its own pages, change what is mapped where? */
+static bool alone(const struct view *v)
+{
+	return v == current->view && v->tasks.next == v->tasks.prev;
+}
+
+/* A gigabyte takes milliseconds: others, first of all a parent that waits for its forked child, get
+ * their turn meanwhile. */
 void resident_add(struct resident *r, const struct view *v, const struct vma *vma)
 {
 	struct counting c = { r, vma };
 
-	view_each_page(v, vma->start, vma->end, count, &c);
+	for (uintptr_t at = vma->start; at < vma->end;) {
+		uintptr_t end = MIN(ALIGN_DOWN(at, BREATH) + BREATH, vma->end);
+		view_each_page(v, at, end, count, &c);
+		if (end - at == BREATH && alone(v))
+			(void)sched_breathe();
+		at = end;
+	}
 }
 
 struct resident resident_of(const struct view *v)
