@@ -144,6 +144,7 @@ help:
 #: make check      all tests; TESTS='name ...' runs only those
 #: make bench      the same questions to Linux and to us, and a table; BENCH='name ...' asks some,
 #:                 BENCH_QUICK=1 is short, MODE=icount counts instructions
+#: make bench-redis  what a client of redis waits for while 1 GiB is forked and saved, in both guests
 #: make bench-calls  programs of Debian that do little but system calls, in both guests
 #: make debug      QEMU stopped at the first instruction, and gdb with all symbols;
 #:                 PROGRAM='sh -c ls' for a program of yours; make gdb: gdb alone, again

@@ -43,3 +43,7 @@ bench: kernel $(B)/runner $(B)/initrd.cpio $(B)/small.cpio $(DEPS)/linux/.stamp 
 .PHONY: bench-calls
 bench-calls: all $(BUILD)/pack $(DEPS)/linux/.stamp | tools-run
 	@BUILD=$(BUILD) sh bench/calls.sh
+
+.PHONY: bench-redis
+bench-redis: all $(BUILD)/pack $(B)/bin/bgsave $(B)/bin/init $(DEPS)/linux/.stamp | tools-run
+	@BUILD=$(BUILD) MODE=$(MODE) sh bench/redis.sh
