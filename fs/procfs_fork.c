@@ -5,7 +5,8 @@
  *
  *	kind	 fork, vfork, clone_vfork, clone
  *	end	 what ended the pause of the parent: exec, exit, block (the child was about to sleep),
- *		 quantum, signal; paused: it still lasts
+ *		 quantum, signal; foreseen: there was none, since the last fork from
+ *		 the same place had needed a split; paused: it still lasts
  *	call	 block: the system call; signal: its number; otherwise '-'
  *	parent child	pids
  *	comm	 the parent's name; spaces and backslashes in it as \ooo

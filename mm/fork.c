@@ -31,8 +31,10 @@
 #include "proc/forkrec.h"
 #include "proc/task.h"
 
-/* A child that neither execs, exits nor blocks (it spins until its parent acts) is found by this. */
-#define PAUSE_LIMIT (10 * NSEC_PER_MSEC)
+/* The limit for a parent that has at least LARGE_TABLES page tables, of 2 MiB each, in use: a fork that
+ * copies them takes some milliseconds, and ours should not be felt where that would be. */
+#define LARGE_LIMIT  (NSEC_PER_MSEC / 2)
+#define LARGE_TABLES 128
 
 enum fork_mode fork_mode;
 uint64_t view_splits;
@@ -79,6 +81,49 @@ static void drop_excluded(struct view *shadow, const struct view *parent)
 	}
 }
 
+/* --- for how long --- */
+
+/* Has v so many page tables?  Counted up to there. */
+static bool is_large(const struct view *v)
+{
+	unsigned tables = 0;
+
+	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++)
+		for (uint64_t m = v->pane[i]->used; m != 0; m &= m - 1) {
+			const pte_t *directory = pte_table(v->pane[i]->top[__builtin_ctzll(m)]);
+			for (unsigned k = 0; k < TABLE_ENTRIES; k++)
+				tables += pte_used(directory[k]);
+			if (tables >= LARGE_TABLES)
+				return true;
+		}
+	return false;
+}
+
+/* Whether the parent is as large as its mappings is looked at when the short limit is over, which it
+ * hardly ever is: it would cost more than the fork. */
+static void limit_pause(struct view *shadow, const struct view *parent)
+{
+	bool may_be_large = parent->mapped >= LARGE_TABLES * LEVEL_SIZE(1);
+
+	shadow->paused_since = clock_ns();
+	shadow->pause_end = shadow->paused_since + PAUSE_LIMIT;
+	if (!may_be_large || fork_mode != FORK_MODE_FULL || forklog_on)
+		return;
+	shadow->pause_end = shadow->paused_since + LARGE_LIMIT;
+	sched_tick_by(shadow->pause_end);
+}
+
+/* The pause has lasted until pause_end.  => false: the parent is not that large after all */
+static bool limit_holds(struct view *shadow)
+{
+	uint64_t longest = shadow->paused_since + PAUSE_LIMIT;
+
+	if (shadow->pause_end >= longest || is_large(shadow->under))
+		return true;
+	shadow->pause_end = longest;
+	return false;
+}
+
 struct view *view_shadow(struct view *parent)
 {
 	ASSERT(parent->shadow == NULL);
@@ -94,7 +139,7 @@ struct view *view_shadow(struct view *parent)
 	drop_excluded(shadow, parent);
 	view_get(parent);
 	shadow->under = parent;
-	shadow->paused_since = clock_ns();
+	limit_pause(shadow, parent);
 	parent->shadow = shadow;
 	list_append(&shadows, &shadow->shadow_link);
 
@@ -324,8 +369,8 @@ uint64_t view_shadow_tick(uint64_t now)
 	if (fork_mode != FORK_MODE_FULL)
 		return next;
 	LIST_FOREACH_SAFE (s, tmp, &shadows, shadow_link) {
-		if (s->paused_since + PAUSE_LIMIT > now) {
-			next = MIN(next, s->paused_since + PAUSE_LIMIT);
+		if (s->pause_end > now || !limit_holds(s)) {
+			next = MIN(next, s->pause_end);
 			continue;
 		}
 		/* A split takes the views below along: start again. */

@@ -100,7 +100,8 @@ struct view {
 	struct view *shadow; /* the shadow that covers this view (which is then paused); or NULL */
 	struct list tasks;   /* tasks that run in this view (task.view_link) */
 	struct list shadow_link;    /* shadows: in the list of all shadows */
-	uint64_t paused_since;	    /* shadow: clock_ns() when the pause began */
+	uint64_t paused_since;	    /* shadow: clock_ns() when the pause began, */
+	uint64_t pause_end;	    /* and when it is to end at the latest */
 	struct fork_record *record; /* the fork that made this shadow, until it is finished */
 
 	struct kin kin;
@@ -193,7 +194,8 @@ size_t view_resident(const struct view *v);
 size_t view_resident_own(const struct view *v);
 size_t view_tables(const struct view *v);
 
-/* Call fn for each page that v maps now in [start, end), page aligned, in order: mm/resident.c. */
+/* Call fn for each page that v maps now in [start, end), page aligned, in order: mm/resident.c.
+ * fn may not let others run. */
 void view_each_page(const struct view *v, uintptr_t start, uintptr_t end,
 		    void (*fn)(uintptr_t addr, const struct page *page, void *arg), void *arg);
 
@@ -221,6 +223,10 @@ void view_unpause(struct view *v, int signo);
 
 /* Free everything mapped in v (the last reference does it as well). */
 void view_clear(struct view *v);
+
+/* How long a parent may be paused: a child that neither execs, exits nor blocks (it spins until its
+ * parent acts) is found by this. */
+#define PAUSE_LIMIT (10 * NSEC_PER_MSEC)
 
 /* Split shadows whose parent has been paused for longer than the limit.  From the scheduler's
  * timer.  => when the next one is due, UINT64_MAX: none */

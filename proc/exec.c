@@ -109,6 +109,7 @@ static void switch_view(struct task *t, struct view *new)
 	struct proc *p = t->proc;
 	struct view *old = p->view;
 
+	forkrec_left(p);
 	task_set_view(t, new, FORK_EXEC);
 	view_get(new);
 	p->view = new;

@@ -193,6 +193,8 @@ static void drop_view(struct task *t, bool last)
 	struct view *v = p->view;
 
 	if (last)
+		forkrec_left(p);
+	if (last)
 		p->dead_max_rss = v->under != NULL ? view_resident_own(v) : view_resident(v);
 	task_set_view(t, NULL, FORK_EXIT);
 	if (last) {

@@ -310,10 +310,10 @@ static void commit(struct child *c, const struct clone_request *rq, bool waits, 
 
 	if (c->record != NULL) {
 		c->record->child = t->tid;
-		if (c->shadow)
-			c->view->record = c->record;
-		else
+		if (!c->shadow)
 			t->vfork_record = c->record;
+		else if (c->proc->foreseen == NULL)
+			c->view->record = c->record;
 		c->record = NULL;
 	}
 	if (waits) {
@@ -348,6 +348,25 @@ static int make_pidfd(struct child *c, const struct clone_request *rq)
 	}
 	c->pidfd = fd;
 	return put_user(fd, (int *)rq->pidfd);
+}
+
+/* --- a fork that needs a split, as is known from the last one --- */
+
+/* Not when the survey asks what each fork needs. */
+static bool must_split(const struct fork_record *r)
+{
+	return r != NULL && fork_mode == FORK_MODE_FULL && !forklog_on &&
+	       forkrec_foresees(current->proc, r);
+}
+
+/* The parent is not paused at all, and goes on first. */
+static void split_at_once(struct view *shadow, struct proc *child, struct fork_record *r)
+{
+	forkrec_get(r);
+	child->foreseen = r;
+	shadow->record = r;
+	view_split(shadow, FORK_FORESEEN, 0);
+	sched_dequeue(current);
 }
 
 static void set_parent_tid(const struct clone_request *rq, pid_t tid)
@@ -395,6 +414,8 @@ long proc_clone(const struct clone_request *rq)
 	if (r != NULL)
 		r->cost_ns = clock_ns() - start;
 	int event = ptrace_fork_event(rq);
+	if (shadow && must_split(r))
+		split_at_once(c.view, c.proc, r);
 	commit(&c, rq, waits, event != 0);
 	if (shadow && current->view->shadow != NULL)
 		schedule();

@@ -4,7 +4,8 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
-#define RECORDS_KEPT 64 /* per process; the oldest goes */
+#define RECORDS_KEPT	 64 /* per process; the oldest goes */
+#define RECORDS_SEARCHED 16 /* for an earlier fork from the same place */
 
 static CACHE(forkrec_cache, struct fork_record);
 
@@ -28,6 +29,7 @@ struct fork_record *forkrec_create(struct proc *parent, enum fork_kind kind)
 	r->parent = parent->pid;
 	r->start_ns = clock_ns();
 	r->caller = caller_of(parent->view, task_regs(current));
+	r->sp = regs_sp(task_regs(current));
 	memcpy(r->comm, current->comm, sizeof(r->comm));
 	list_append(&parent->forks, &r->link);
 	if (++parent->fork_count > RECORDS_KEPT) {
@@ -36,6 +38,36 @@ struct fork_record *forkrec_create(struct proc *parent, enum fork_kind kind)
 		forkrec_put(oldest);
 	}
 	return r;
+}
+
+/* --- what is to be expected of a fork --- */
+
+static bool same_place(const struct fork_record *a, const struct fork_record *b)
+{
+	return a->caller == b->caller && a->sp == b->sp && a->kind == b->kind;
+}
+
+bool forkrec_foresees(const struct proc *parent, const struct fork_record *r)
+{
+	const struct list *at = r->link.prev;
+
+	for (unsigned i = 0; i < RECORDS_SEARCHED && at != &parent->forks; i++, at = at->prev) {
+		const struct fork_record *q = CONTAINER_OF(at, const struct fork_record, link);
+		if (same_place(q, r))
+			return q->end == FORK_QUANTUM || (q->end == FORK_FORESEEN && !q->hasty);
+	}
+	return false;
+}
+
+void forkrec_left(struct proc *p)
+{
+	struct fork_record *r = p->foreseen;
+
+	if (r == NULL)
+		return;
+	r->hasty = clock_ns() - r->start_ns < PAUSE_LIMIT;
+	p->foreseen = NULL;
+	forkrec_put(r);
 }
 
 void forkrec_get(struct fork_record *r)
@@ -66,9 +98,8 @@ const char *fork_kind_name(enum fork_kind k)
 
 const char *fork_end_name(enum fork_end e)
 {
-	static const char *const names[] = {
-		"paused", "exec", "exit", "block", "quantum", "signal"
-	};
+	static const char *const names[] = { "paused",	"exec",	  "exit",    "block",
+					     "quantum", "signal", "foreseen" };
 	return names[e];
 }
 

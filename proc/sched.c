@@ -205,6 +205,13 @@ static void account_tick(struct task *t, bool system)
 	}
 }
 
+/* Between ticks, when others are compared with it. */
+static void charge_now(struct task *t)
+{
+	if (!is_rt(t))
+		account(t);
+}
+
 /* Must the running task make way, now that a tick has come? */
 static bool time_is_up(struct task *t, uint64_t now)
 {
@@ -223,10 +230,16 @@ static bool time_is_up(struct task *t, uint64_t now)
 	return true;
 }
 
-/* The tick: also finds shadows whose parent has waited long enough. */
+void sched_tick_by(uint64_t when)
+{
+	if (quantum.when == 0 || quantum.when > when)
+		timer_set(&quantum, when);
+}
+
+/* The tick: also finds shadows whose parent has waited long enough, and is to run now. */
 static void quantum_over(struct timer *timer)
 {
-	uint64_t now = clock_ns();
+	uint64_t now = clock_ns(), splits = view_splits;
 	uint64_t next = view_shadow_tick(now);
 
 	load_sample(now, run_count + !idle);
@@ -234,7 +247,7 @@ static void quantum_over(struct timer *timer)
 	if (!idle) {
 		account_tick(current, timer_hit_kernel);
 		task_check_cpu_limit(current);
-		if (!cooperative && time_is_up(current, now))
+		if (!cooperative && (view_splits != splits || time_is_up(current, now)))
 			this_cpu()->need_resched = true;
 	}
 	if (!idle || run_count > 0)
@@ -402,9 +415,13 @@ void sched_set_boost(struct task *t, int boost)
 	sched_set_params(t, &same);
 }
 
-void sched_inherit(struct task *child, const struct task *parent)
+void sched_inherit(struct task *child, struct task *parent)
 {
 	struct sched_params *s = &child->sched;
+
+	/* What the parent has used so far is its own: they start as equals. */
+	if (parent == current)
+		account(parent);
 
 	child->vruntime = parent->vruntime;
 	*s = (struct sched_params){ .policy = parent->sched.policy,
@@ -510,6 +527,9 @@ void task_wake(struct task *t)
 	t->woken_by = arch_in_interrupt ? 0 : current->proc->pid;
 	t->vruntime = MAX(t->vruntime, floor);
 	sched_enqueue(t);
+	/* The running task may have had most of a tick that nobody has charged yet. */
+	if (arch_in_interrupt && !idle)
+		charge_now(current);
 	if (preempts(t, current))
 		this_cpu()->need_resched = true;
 }

@@ -108,6 +108,8 @@ void sched_dequeue(struct task *t);
 void schedule(void);
 /* The current task stays runnable but goes to the end of the queue. */
 void sched_yield_cpu(void);
+/* Let the next tick come at that time at the latest. */
+void sched_tick_by(uint64_t when);
 /* Change policy, priority, nice value and reset_on_fork of t; the rest of `to` does not matter. */
 void sched_set_params(struct task *t, const struct sched_params *to);
 /* Let t run with a priority of at least `boost` (0: its own), whatever its policy. */
@@ -115,7 +117,7 @@ void sched_set_boost(struct task *t, int boost);
 /* The real-time priority with which t runs; 0: it is no real-time task. */
 int sched_priority(const struct task *t);
 /* What a new task has from the one that makes it. */
-void sched_inherit(struct task *child, const struct task *parent);
+void sched_inherit(struct task *child, struct task *parent);
 /* For long work inside of a call, where nothing is held that others must not see half done: let
  * interrupts in, and others run when the time is up.  => false: a signal waits, come to an end */
 bool sched_breathe(void);

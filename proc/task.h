@@ -180,6 +180,7 @@ struct proc {
 	unsigned fork_count;
 	unsigned told_waits;	     /* in the fork log, proc/forklog.c */
 	bool told_by_parent;	     /* ... one that its parent ended */
+	struct fork_record *foreseen; /* of the fork that made it, if that was split at once */
 	uint64_t unknown_calls[16];  /* numbers reported already, bit per number */
 	struct tally_program *tally; /* syscalls/tally.c; NULL: not looked for since exec */
 };
