@@ -293,7 +293,7 @@ static struct dir_block dir_block(const struct erofs_inode *dir, uint64_t index)
 
 	if (index < dir->blocks)
 		b = (struct dir_block){ dir->data + (index << BLOCK_BITS), EROFS_BLOCK, 0 };
-	if (b.size < DIRENT_SIZE)
+	if (b.p == NULL || b.size < DIRENT_SIZE)
 		return b;
 	/* Names begin where the headers end. */
 	unsigned names = get16(b.p + 8);

@@ -210,9 +210,12 @@ int image_find(struct dentry *dir, const char *name, size_t len, struct dentry *
 	struct erofs_entry entry;
 	int err = directory(dir->inode, &e);
 
-	if (err == 0)
-		err = erofs_find(&e, name, len, &entry);
-	return err < 0 ? err : make_name(dir, &entry, out);
+	if (err < 0)
+		return err;
+	err = erofs_find(&e, name, len, &entry);
+	if (err < 0)
+		return err;
+	return make_name(dir, &entry, out);
 }
 
 /* What cannot be made (a damaged inode) is left out: the rest of the directory is still of use. */
