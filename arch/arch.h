@@ -164,6 +164,8 @@ struct page *arch_patched_page(const struct vma *vma, uint64_t index);
 /* Let regs, which are about to be shown, not say that the program of `view` is in a stub. */
 struct view;
 void arch_hide_stub(struct view *view, struct regs *regs);
+/* The file's content has changed: free the copies. */
+void arch_patch_stale(struct inode *inode);
 /* The inode goes away: free its stubs and copies. */
 void arch_patch_forget(struct inode *inode);
 

@@ -194,8 +194,8 @@ void filemap_free(struct inode *inode)
 /* The bytes changed: patched copies of the text are no longer right. */
 static void content_changed(struct inode *inode)
 {
-	if (inode->ext.patched != NULL || inode->ext.stubs != NULL || inode->ext.stub_state != NULL)
-		arch_patch_forget(inode);
+	if (inode->ext.patched != NULL)
+		arch_patch_stale(inode);
 }
 
 /* Zero the part [from, to) of one page, if it is there.  => 0, -ENOMEM: an image's page */

@@ -169,7 +169,7 @@ void p9_revalidate(struct inode *inode)
 		filemap_free(inode);
 		return;
 	}
-	arch_patch_forget(inode);
+	arch_patch_stale(inode);
 	(void)p9_write_back(inode);
 	for (uint64_t i = 0; err == 0 && (page = radix_next(&inode->pages, &i)) != NULL; i++) {
 		page_get(page);
@@ -186,7 +186,7 @@ void p9_pages_write(struct inode *inode, uint64_t at, const void *bytes, size_t 
 
 	if (inode->pages.count == 0)
 		return;
-	arch_patch_forget(inode);
+	arch_patch_stale(inode);
 	for (size_t done = 0, part; done < n; done += part) {
 		uint64_t index = (at + done) >> PAGE_SHIFT;
 		size_t off = (at + done) & PAGE_MASK;

@@ -114,6 +114,13 @@ static void free_pages(struct radix **where)
 	*where = NULL;
 }
 
+/* Stubs stay: views may still have the old text, which jumps to them, and no stub may ever become
+ * another's. */
+void arch_patch_stale(struct inode *inode)
+{
+	free_pages(&inode_ext(inode)->patched);
+}
+
 void arch_patch_forget(struct inode *inode)
 {
 	struct inode_ext *ext = inode_ext(inode);

@@ -37,6 +37,12 @@ __asm__(".text\n.globl site_mov\n.type site_mov,@function\nsite_mov:\n"
 	"	mov $34, %eax\n	syscall\n"
 	".globl site_mov_end\nsite_mov_end:\n	ret\n");
 
+/* One that tells itself from the others. */
+long site_other(long nr);
+__asm__(".text\n.globl site_other\n.type site_other,@function\n.balign 64\nsite_other:\n"
+	"	mov %rdi, %rax\n	syscall\n	cmp $-4095, %rax\n"
+	"	lea 1000(%rax), %rax\n	ret\n");
+
 TEST(most_calls_do_not_trap)
 {
 	long long patched = flatshare_counter("syscalls_patched");
@@ -234,6 +240,23 @@ TEST(a_library_is_patched_too)
 	CHECK_EXITED(CHILD(use_library(one)), 0);
 	CHECK_OK(munmap(one, span));
 	CHECK_EQ(stub_areas(), before);
+}
+
+/* The file changes (not where the code is) while its text is patched: no site takes another's stub. */
+TEST(a_library_that_changes)
+{
+	int fd = copy_of_myself(), i;
+	char *base = map_library(fd);
+	long (*other)(long) = (long (*)(long))(base + ((char *)site_other - __ehdr_start));
+
+	use_library(base);
+	CHECK_EQ(pwrite(fd, "x", 1, lseek(fd, 0, SEEK_END)), 1);
+	for (i = 0; i < 5; i++) {
+		CHECK_EQ(other(SYS_getpid), getpid() + 1000);
+		CHECK_EQ(other(SYS_getppid), getppid() + 1000);
+	}
+	use_library(base);
+	CHECK_EXITED(CHILD(use_library(base); CHECK_EQ(other(SYS_getpid), getpid() + 1000)), 0);
 }
 
 /* Text that was patched is moved, away from its stubs. */
