@@ -184,6 +184,14 @@ size_t arch_cpuinfo(char *buf, size_t size);
 extern const char arch_platform[]; /* AT_PLATFORM, uname -m */
 extern const uint16_t arch_elf_machine;
 
+/* What lies in the upper half: the kernel's own.  => their number */
+#define ARCH_AREAS 8
+struct arch_area {
+	uintptr_t start, end;
+	const char *name;
+};
+size_t arch_areas(struct arch_area areas[ARCH_AREAS]);
+
 /* Do these bytes, which stand before an address, end with a call: is it a return address? */
 #define ARCH_CALL_MAX 8
 bool arch_after_call(const uint8_t code[ARCH_CALL_MAX]);

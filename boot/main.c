@@ -9,7 +9,6 @@
 #include "initrd/initrd.h"
 #include "initrd/rootimage.h"
 #include "lib/print.h"
-#include "lib/string.h"
 #include "mm/page.h"
 #include "mm/view.h"
 #include "proc/forklog.h"
@@ -38,7 +37,7 @@ void kernel_main(void)
 		forklog_sink = hostport_forks;
 	}
 	if (option("forklog") != NULL)
-		forklog_init(strcmp(option("forklog"), "switches") == 0);
+		forklog_init(option("forklog"));
 	syscall_trace(option("strace") != NULL);
 	syscall_tally(option("syscalls") != NULL);
 	if (option("switch") != NULL)

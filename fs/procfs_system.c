@@ -8,6 +8,7 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "proc/clock.h"
+#include "proc/forklog.h"
 #include "proc/load.h"
 #include "proc/uts.h"
 
@@ -479,11 +480,14 @@ static int show_flatshare(struct text *t, const struct inode *inode)
 	return 0;
 }
 
-/* "fail N": let the N-th allocation from now fail, "fail N,EVERY": and each EVERY-th after it; 0: none.
+/* "map": tell all memory in the fork log.
+ * "fail N": let the N-th allocation from now fail, "fail N,EVERY": and each EVERY-th after it; 0: none.
  * For tests of what the kernel does without memory. */
 static int write_flatshare(const struct inode *inode, char *text, size_t len)
 {
 	(void)inode, (void)len;
+	if (strcmp(text, "map") == 0)
+		return forkmap_ask() ? 0 : -ENODEV;
 	if (strncmp(text, "fail ", 5) != 0 || text[5] < '0' || text[5] > '9')
 		return -EINVAL;
 	page_fail_text(text + 5);

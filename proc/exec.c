@@ -174,6 +174,7 @@ static void exec_commit(struct exec *e)
 	struct task *t = current;
 	struct proc *p = t->proc;
 
+	forkmap_look();
 	take_copies(p, e);
 	forget_old_program(t);
 	take_exe(p, e);

@@ -214,8 +214,10 @@ void task_exit(int code)
 	t->exiting = true;
 	if (last && !p->group_exit)
 		p->exit_code = code;
-	if (last)
+	if (last) {
+		forkmap_look();
 		forklog_exit(p->exit_code);
+	}
 	if (last && p == init_proc)
 		machine_exit(p->exit_code);
 	futex_task_exit(t);

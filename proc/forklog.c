@@ -39,13 +39,15 @@ static unsigned pages_told, pages_more;
 static bool tell_switches;
 static bool tell_waits; /* somebody lives beside its parent, or has done so */
 
-void forklog_init(bool switches)
+void forklog_init(const char *what)
 {
 	static const char *const modes[] = { "full", "cow", "vfork" };
 
 	if (!forklog_open())
 		return;
-	tell_switches = switches;
+	tell_switches = strcmp(what, "switches") == 0;
+	if (strcmp(what, "map") == 0)
+		forkmap_at_peaks();
 	forklog_line("start");
 	forklog_put(",\"version\":1,\"fork\":\"%s\"}\n", modes[fork_mode]);
 }

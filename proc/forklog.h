@@ -19,8 +19,9 @@ extern bool forklog_on;
 /* Where the bytes go: the fork channel of the machine when it has one, else the kernel log. */
 extern void (*forklog_sink)(const char *text, size_t len);
 
-/* Once, when memory can be had.  switches: tell of each switch of tasks, too */
-void forklog_init(bool switches);
+/* Once, when memory can be had.  what: the option's value: "switches": tell of each switch of tasks, too;
+ * "map": of all memory */
+void forklog_init(const char *what);
 /* Hand on what has been kept.  It is kept while a fork pauses somebody, so that the log does not
  * make pauses longer; the idle loop and the end of the machine
  * call forklog_flush(), the timer forklog_tick(). */
@@ -45,5 +46,13 @@ void forklog_stuck(const struct task *t);
 void forklog_wait(uint64_t since);
 /* `next` gets the CPU. */
 void forklog_switch(const struct task *next);
+
+/* --- forkmap.c: who has what mapped, for `flat map` --- */
+
+/* Tell it when a process execs or ends and there are as many as ever before. */
+void forkmap_at_peaks(void);
+void forkmap_look(void);
+/* Tell it now.  => false: there is no fork log */
+bool forkmap_ask(void);
 
 #endif

@@ -15,6 +15,7 @@ static const struct subcommand {
 	{ "run", command_run, "run a Linux program on Flatshare in QEMU" },
 	{ "root", command_root, "make a root for it of Debian packages" },
 	{ "trace", command_trace, "write what processes do, in time, for Perfetto" },
+	{ "map", command_map, "draw the one address space" },
 	{ "survey", command_survey, "say what each fork of programs needs" },
 };
 

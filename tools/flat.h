@@ -158,6 +158,7 @@ char *volume_record(const struct run_options *run, size_t i);
 
 int command_survey(char **argv);
 int command_trace(char **argv);
+int command_map(char **argv);
 
 /* -- flat_archive.c: cpio archives for the guest's first file system */
 

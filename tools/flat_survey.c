@@ -1,5 +1,5 @@
-/* flat_survey.c: `flat survey` and `flat trace`: Python programs in the checkout's folder survey/, which this
- * finds and becomes. */
+/* flat_survey.c: `flat survey`, `flat trace` and `flat map`: Python programs in the checkout's folder
+ * survey/, which this finds and becomes. */
 #include "tools/flat.h"
 
 #include <stdio.h>
@@ -50,4 +50,9 @@ int command_survey(char **argv)
 int command_trace(char **argv)
 {
 	return become("survey.trace", argv);
+}
+
+int command_map(char **argv)
+{
+	return become("survey.map", argv);
 }

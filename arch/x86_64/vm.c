@@ -256,3 +256,17 @@ void *arch_map_repeated(const uint64_t *pages, unsigned count, size_t size)
 	}
 	return (void *)IMAGE_PAGES;
 }
+
+size_t arch_areas(struct arch_area areas[ARCH_AREAS])
+{
+	size_t n = 0;
+
+	areas[n++] = (struct arch_area){ (uintptr_t)__kernel_start, (uintptr_t)__kernel_end,
+					 "its image" };
+	areas[n++] = (struct arch_area){ VDSO_AREA, IMAGE_PAGES, "the vDSO, at a random place" };
+	areas[n++] = (struct arch_area){ MMIO_AREA, VDSO_AREA, "registers of devices" };
+	areas[n++] = (struct arch_area){ KSTACK_AREA, MMIO_AREA, "stacks of tasks" };
+	areas[n++] =
+		(struct arch_area){ DIRECT_MAP, DIRECT_MAP + page_total() * PAGE_SIZE, "all RAM" };
+	return n;
+}

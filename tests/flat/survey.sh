@@ -1,4 +1,4 @@
-# flat survey and flat trace, from the workload to the page, with a root of busybox.
+# flat survey, flat trace and flat map, from the workload to the page, with a root of busybox.
 . tests/flat/lib.sh
 
 if [ "$(id -u)" != 0 ]; then
@@ -75,3 +75,9 @@ check 'a trace hands on the status' status 3 $?
 python3 -c 'import json, sys
 events = json.load(open(sys.argv[1]))["traceEvents"]
 assert {"shadow", "paused", "runs"} <= {e["name"] for e in events}' "$dir/trace" && echo 'ok a trace'
+
+timeout -k 5 60 $FLAT map -o "$dir/map" --icount -- sh -c 'cat | echo map >/proc/flatshare; exit 3' </dev/null
+check 'a map hands on the status' status 3 $?
+file_has 'a map' "$dir/map" '>sh (1)<'
+out=$($FLAT run -- sh -c 'echo map >/proc/flatshare' 2>&1 </dev/null)
+check 'a map without a log' error 'sh: write error: No such device' "$out"
