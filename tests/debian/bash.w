@@ -93,7 +93,7 @@ disown %2
 kill $!
 (exit 5) & wait $!; echo "exit 5: $?"
 (kill -SEGV $BASHPID) & wait $!; echo "segv: $?"
-(sleep 0.3; exit 7) & p=$!
+(sleep 2; exit 7) & p=$!
 (exit 8) & q=$!
 wait -n; echo "first to end: $?"
 wait -n; echo "second: $?"
