@@ -186,6 +186,7 @@ static struct fault_result fault_in(struct view *v, struct vma *vma, uintptr_t a
 		r = serve_absent(vma, addr, leaf, write);
 	else if (!serve_present(v, vma, leaf, write))
 		r = no_memory;
+	leaf_changed(leaf); /* others may have run, and counted, while a page of a file was read */
 	view_flush_page(v, addr, *leaf & PTE_W);
 	return r;
 }

@@ -50,6 +50,8 @@ void top_set(struct view *v, struct pane *p, unsigned i, pte_t e);
 pte_t *leaf_peek(const struct view *v, uintptr_t addr);
 /* The leaf entry of addr for changing it: all tables above it are made v's own.  => NULL: no memory */
 pte_t *leaf_own(struct view *v, uintptr_t addr);
+/* A leaf that leaf_own() gave was written to after others could run. */
+void leaf_changed(const pte_t *leaf);
 /* Give back what an entry refers to. */
 void entry_drop(pte_t e, int level);
 

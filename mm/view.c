@@ -418,6 +418,33 @@ static bool regained(pte_t old, pte_t new)
 	return new == (old | PTE_W) && new != old;
 }
 
+/* --- how many leaves of a table are used: known until one of them may change --- */
+
+/* The count is kept with the table's page, one too high: 0 is "not known". */
+static void leaves_forget(pte_t table)
+{
+	pte_page(table)->unused = 0;
+}
+
+void leaf_changed(const pte_t *leaf)
+{
+	leaves_forget((uintptr_t)leaf - DIRECT_MAP);
+}
+
+static unsigned leaves_used(pte_t e)
+{
+	struct page *page = pte_page(e);
+	const pte_t *table = pte_table(e);
+
+	if (page->unused == 0) {
+		unsigned n = 0;
+		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+			n += pte_used(table[i]);
+		page->unused = (uint16_t)(n + 1);
+	}
+	return page->unused - 1u;
+}
+
 pte_t *leaf_own(struct view *v, uintptr_t addr)
 {
 	struct pane *p = pane_of(v, addr);
@@ -439,6 +466,7 @@ pte_t *leaf_own(struct view *v, uintptr_t addr)
 	if (regained(old, e))
 		changes_regained(p, e, 1, addr);
 	*dir = e;
+	leaves_forget(e);
 	return &pte_table(e)[table_index(addr, 0)];
 }
 
@@ -503,16 +531,17 @@ static size_t entry_count(pte_t e, int level, enum counted what)
 {
 	if (!pte_used(e) || (what != ALL_PAGES && (e & PTE_BORROWED)))
 		return 0;
+	if (level == 1 && what == ALL_PAGES)
+		return leaves_used(e);
 	const pte_t *table = pte_table(e);
-	const pte_t not = what == OWN_PAGES ? PTE_BORROWED : 0;
 	size_t n = what == OWN_TABLES ? 1 : 0;
 	if (level > 1) {
 		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
 			if (table[i] != 0)
 				n += entry_count(table[i], level - 1, what);
-	} else if (what != OWN_TABLES) {
+	} else if (what == OWN_PAGES) {
 		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-			n += table[i] != 0 && pte_used(table[i]) && !(table[i] & not );
+			n += pte_used(table[i]) && !(table[i] & PTE_BORROWED);
 	}
 	return n;
 }

@@ -178,11 +178,11 @@ struct proc {
 
 	struct list forks; /* records of its forks, newest last: proc/forkrec.h */
 	unsigned fork_count;
-	unsigned told_waits;	     /* in the fork log, proc/forklog.c */
-	bool told_by_parent;	     /* ... one that its parent ended */
+	unsigned told_waits;	      /* in the fork log, proc/forklog.c */
+	bool told_by_parent;	      /* ... one that its parent ended */
 	struct fork_record *foreseen; /* of the fork that made it, if that was split at once */
-	uint64_t unknown_calls[16];  /* numbers reported already, bit per number */
-	struct tally_program *tally; /* syscalls/tally.c; NULL: not looked for since exec */
+	uint64_t unknown_calls[16];   /* numbers reported already, bit per number */
+	struct tally_program *tally;  /* syscalls/tally.c; NULL: not looked for since exec */
 };
 
 /* The registers the program had on entry; at the top of the kernel stack. */
