@@ -184,7 +184,7 @@ def _ends(group):
     if group["end"] is None:
         return "cut off by the end of the run"
     text = {"exec": "exec", "exit": "exit", "quantum": "ran for 10 ms", "signal": "a signal came",
-            "block": f"blocked in {group['call']}"}[group["end"]]
+            "block": f"blocked in {group['call']}"}.get(group["end"], group["end"])
     if group["end"] not in ("exec", "exit"):
         text += {"exec": ", execed later", "exit": ", exited later",
                  "alive": ", was there to the end"}[group["later"]]
