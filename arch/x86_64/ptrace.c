@@ -20,8 +20,6 @@ enum { WORD_RIP = 16, WORD_CS, WORD_FLAGS, WORD_SP, WORD_SS, WORD_FS_BASE, WORD_
 
 _Static_assert(sizeof(struct regs) == WORD_FS_BASE * sizeof(uint64_t), "user_regs_struct");
 
-extern char __text_start[], __text_end[];
-
 void arch_get_user_regs(const struct task *t, uint64_t words[ARCH_USER_REGS])
 {
 	memset(words, 0, ARCH_USER_REGS * sizeof(*words));
