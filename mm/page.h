@@ -13,10 +13,11 @@
 typedef uint64_t paddr_t;
 
 struct page {
-	int32_t ref;	 /* 0: free, or not the first page of its block */
-	uint8_t order;	 /* of the block that starts here */
-	uint8_t flags;	 /* PG_* */
-	uint16_t unused; /* for whoever owns the page: the slab keeps its first free object here, a page
+	int32_t ref;   /* 0: free, or not the first page of its block */
+	uint8_t order; /* of the block that starts here */
+	uint8_t flags; /* PG_* */
+	uint16_t
+		unused; /* for whoever owns the page: the slab keeps its first free object here, a page
 			  * table the number of its used leaves */
 	union {
 		struct list link; /* while free; also for the owner */

@@ -393,9 +393,10 @@ static long process_vm(pid_t pid, const struct iovec_ *local, unsigned long loca
 	err = iov_from_user(local, local_count, small, &iov, &b);
 	if (err < 0)
 		return err;
-	if (iobuf_left(&b) > 0) /* else the rest is not looked at */
-		err = iov_from_user(remote, remote_count, remote_small, &remote_iov, &unused);
-	if (err < 0 || iobuf_left(&b) == 0) {
+	/* Where nothing is to be moved the rest is not looked at. */
+	bool nothing = iobuf_left(&b) == 0;
+	err = nothing ? 0 : iov_from_user(remote, remote_count, remote_small, &remote_iov, &unused);
+	if (nothing || err < 0) {
 		iov_free(iov, small);
 		return err;
 	}

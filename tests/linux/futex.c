@@ -101,7 +101,7 @@ TEST(requeue_moves_waiters)
 
 	for (i = 0; i < THREADS; i++)
 		start(&t[i], wait_word, &word);
-	sleep_ms(50);
+	sleep_ms(300);
 	CHECK_ERR(futex(&word, FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)10, &word2, 7), EAGAIN);
 	CHECK_EQ(futex(&word, FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)2, &word2, 0), 3);
 	until_awake(1);
