@@ -49,6 +49,7 @@ extern char boot_stack[], boot_stack_top[];
 #define RFLAGS_NT (1ul << 14)
 #define RFLAGS_RF (1ul << 16)
 #define RFLAGS_AC (1ul << 18)
+#define DR6_BS	  (1ul << 14)
 
 static inline uint64_t rdmsr(uint32_t msr)
 {

@@ -112,7 +112,6 @@ TEST(exceptions_by_hand)
 {
 	INT_DIES(0);
 	INT_DIES(1);
-	INT_DIES(2);
 	INT_DIES(5);
 	INT_DIES(6);
 	INT_DIES(7);
@@ -153,7 +152,8 @@ TEST(interrupts_by_hand)
 
 	if (!on_flatshare())
 		return;
-	pid = CHILD(__asm__ volatile("int $32; int $36; int $39; int $47; int $48; int $255"));
+	pid = CHILD(
+		__asm__ volatile("int $32; int $36; int $39; int $47; int $48; int $255; int $2"));
 	CHECK_EXITED(pid, 0);
 	sleep_ms(20); /* the timer still comes */
 }
@@ -192,4 +192,54 @@ TEST(segments)
 	DIES("mov $0x77, %%eax; mov %%ax, %%ds");
 	DIES("mov $0x77, %%eax; mov %%ax, %%ss");
 	DIES("mov $0x77, %%eax; mov %%ax, %%fs");
+}
+
+/* `or $N, %r13d` ends with the two bytes that are `int $N`. */
+#define LIKE_INT(n) ".byte 0x41, 0x83, 0xcd, " #n ";"
+
+/* A tick between it and what follows is no `int 2` of the program. */
+TEST(tick_behind_bytes_of_int)
+{
+	long long end = now_ms() + 1000;
+
+	while (now_ms() < end) {
+		long n = 1 << 20;
+		__asm__ volatile("1: test %0, %0; jz 2f;" LIKE_INT(2) "2: dec %0; jnz 1b"
+				 : "+r"(n)
+				 :
+				 : "r13", "cc");
+	}
+}
+
+/* The first use of the FPU, which the processor reports by exception 7. */
+TEST(fpu_behind_bytes_of_int)
+{
+	for (int i = 0; i < 20; i++) {
+		pid_t pid = CHILD(__asm__ volatile(LIKE_INT(7) "pxor %%xmm0, %%xmm0" ::
+							   : "r13", "xmm0", "cc"));
+		CHECK_EXITED(pid, 0);
+	}
+}
+
+static volatile int steps;
+
+static void step(int sig, siginfo_t *info, void *context)
+{
+	(void)sig;
+	(void)context;
+	CHECK_EQ(info->si_code, TRAP_TRACE);
+	steps = steps + 1;
+}
+
+/* Single steps over it are TRAP_TRACE; the last one is behind the popfq that ends them. */
+TEST(step_behind_bytes_of_int)
+{
+	struct sigaction sa = { .sa_sigaction = step, .sa_flags = SA_SIGINFO };
+
+	CHECK_OK(sigaction(SIGTRAP, &sa, NULL));
+	__asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; pushfq; orq $0x100, (%%rsp); popfq\n\t"
+			 ".byte 0x41, 0x83, 0xcd, 1\n\t" /* LIKE_INT(1) */
+			 "nop; popfq; lea 128(%%rsp), %%rsp" ::
+				 : "r13", "memory", "cc");
+	CHECK_EQ(steps, 3);
 }
