@@ -204,7 +204,7 @@ TEST(tick_behind_bytes_of_int)
 
 	while (now_ms() < end) {
 		long n = 1 << 20;
-		__asm__ volatile("1: test %0, %0; jz 2f;" LIKE_INT(2) "2: dec %0; jnz 1b"
+		__asm__ volatile("1: cmp %0, %0; je 2f;" LIKE_INT(2) "2: dec %0; jnz 1b"
 				 : "+r"(n)
 				 :
 				 : "r13", "cc");
