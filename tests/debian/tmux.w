@@ -19,25 +19,3 @@ tmux set-buffer 'pasted text'; tmux send-keys -t s:first 'cat >pasted' Enter; sl
 tmux run-shell 'echo from run-shell'; tmux if-shell true 'display-message -p yes' 'display-message -p no'; tmux display-message -p '#S:#W'; tmux pipe-pane -t s:first 'cat >piped'; tmux send-keys -t s:first 'echo through' Enter; w s:first '^through'; sleep 0.5; grep -c '^through' piped
 tmux wait-for -S done & tmux wait-for done; echo waited; tmux resize-window -t s:first -x 100 -y 30; tmux send-keys -t s:first 'stty size' Enter; w s:first '30 100'; tmux rename-session -t s t; tmux has-session -t s; echo $?
 (sleep 1; printf 'list-sessions\n'; sleep 0.5; printf 'kill-session -t t\n'; sleep 1) | tmux -C attach -t t | grep -c '^%begin'; tmux ls; echo $?
-
-== client
-limit: 90
-env: SHELL=/bin/sh
-env: PS1=%% 
---
-cat >e <<'X'
-log_user 0
-set timeout 60
-set env(TERM) vt100
-set stty_init "rows 12 cols 60"
-spawn tmux -f /dev/null new-session -s work
-expect "0:sh"; puts started
-send "echo first\\ window\r"; expect "first window"; puts typed
-send "\x02c"; expect "1:sh"; puts "new window"
-send "\x02\""; after 500; send "echo in pane\\ two\r"; expect "pane two"; puts "split"
-send "\x02d"; expect "detached"; expect eof; puts "status [lindex [wait] 3]"
-puts [exec tmux ls -F "#S #{session_windows} #{session_attached}"]
-spawn tmux attach -t work; expect "pane two"; puts attached
-send "\x02:"; after 500; send "kill-server\r"; expect "exited"; expect eof; puts "status [lindex [wait] 3]"
-X
-expect e; tmux ls; echo $?
