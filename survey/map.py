@@ -8,18 +8,13 @@ Each window that is in use is a block; the views of a family, which see it by tu
 side.  Heights grow with the logarithm of sizes, and gaps are cut out.
 """
 
-import argparse
 import dataclasses
 import json
 import math
-import os
-import signal
-import subprocess
 import sys
-import tempfile
 from html import escape
 
-from survey import guest
+from survey import record
 
 PAGE = 4096
 WIDTH, LEFT, COLUMN, GAP = 1000, 150, 200, 12
@@ -213,36 +208,24 @@ def draw(picture, files):
     return drawing.svg()
 
 
-def main(argv):
-    """=> exit status: the program's"""
-    parser = argparse.ArgumentParser(
-        prog="flat map", usage="flat map -o FILE [OPTION of flat run...] -- PROGRAM [ARGUMENT...]",
-        description="Run PROGRAM in a guest and draw its address space to FILE, an SVG: of the moment "
-        "with the most processes, or of that when somebody in the guest wrote "
-        "\"map\" to /proc/flatshare.  All other options are those of flat run, `-it -- sh` for a shell.",
-        allow_abbrev=False)
-    parser.add_argument("-o", "--output", required=True, metavar="FILE")
-    split = argv.index("--") if "--" in argv else len(argv)
-    options, words = parser.parse_known_args(argv[:split])
-    with tempfile.TemporaryDirectory(prefix="flat-map-") as folder:
-        path = os.path.join(folder, "forks")
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the guest
-        status = subprocess.call([guest.FLAT, "run", "--append", "forklog=map", "--forks", path,
-                                  *words, *argv[split:]])
-        if not os.path.exists(path):
-            return status
-        pictures, files = read(path)
+def _picture(path):
+    """The map that the log at path holds, as SVG; None: there is none."""
+    pictures, files = read(path)
     picture = choose(pictures)
     if picture is None:
         print("flat map: the guest ended before there was a process", file=sys.stderr)
-        return status or 125
-    try:
-        with open(options.output, "w", encoding="utf-8") as file:
-            file.write(draw(picture, files))
-    except OSError as error:
-        print(f"flat map: cannot write {options.output}: {error.strerror}", file=sys.stderr)
-        return 125
-    return status
+        return None
+    return draw(picture, files)
+
+
+def main(argv):
+    """=> exit status: the program's"""
+    return record.main(
+        argv, "map",
+        "Run PROGRAM in a guest and draw its address space to FILE, an SVG: of the moment "
+        "with the most processes, or of that when somebody in the guest wrote "
+        "\"map\" to /proc/flatshare.  All other options are those of flat run, `-it -- sh` for a shell.",
+        "map", _picture)
 
 
 if __name__ == "__main__":

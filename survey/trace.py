@@ -6,15 +6,10 @@ its threads' tracks say when they had the CPU, and arrows lead from each fork to
 there to the exec that ended it.
 """
 
-import argparse
 import json
-import os
-import signal
-import subprocess
 import sys
-import tempfile
 
-from survey import forklog, guest
+from survey import forklog, record
 
 MEMORY = 0  # the number of the track of states: no thread has it
 COLOURS = {"paused": "grey", "shadow": "thread_state_iowait", "split": "terrible",
@@ -136,29 +131,12 @@ def convert(log):
 
 def main(argv):
     """=> exit status: the program's"""
-    parser = argparse.ArgumentParser(
-        prog="flat trace", usage="flat trace -o FILE [OPTION of flat run...] -- PROGRAM [ARGUMENT...]",
-        description="Run PROGRAM in a guest and write what its processes did, in time, to FILE: "
+    return record.main(
+        argv, "trace",
+        "Run PROGRAM in a guest and write what its processes did, in time, to FILE: "
         "a trace for https://ui.perfetto.dev or chrome://tracing.  All other options are those of "
-        "flat run, `-it -- sh` for a shell to play with.", allow_abbrev=False)
-    parser.add_argument("-o", "--output", required=True, metavar="FILE")
-    split = argv.index("--") if "--" in argv else len(argv)
-    options, words = parser.parse_known_args(argv[:split])
-    with tempfile.TemporaryDirectory(prefix="flat-trace-") as folder:
-        path = os.path.join(folder, "forks")
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the guest
-        status = subprocess.call([guest.FLAT, "run", "--append", "forklog=switches", "--forks", path,
-                                  *words, *argv[split:]])
-        if not os.path.exists(path):
-            return status
-        trace = convert(forklog.read(path))
-    try:
-        with open(options.output, "w", encoding="utf-8") as file:
-            json.dump(trace, file, separators=(",", ":"))
-    except OSError as error:
-        print(f"flat trace: cannot write {options.output}: {error.strerror}", file=sys.stderr)
-        return 125
-    return status
+        "flat run, `-it -- sh` for a shell to play with.", "switches",
+        lambda path: json.dumps(convert(forklog.read(path)), separators=(",", ":")))
 
 
 if __name__ == "__main__":

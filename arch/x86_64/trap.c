@@ -323,10 +323,10 @@ static bool is_int_n(const struct regs *regs, unsigned vector)
 		return false;
 	if (vector == VECTOR_DB ? is_step() : (regs->rflags & RFLAGS_RF) != 0)
 		return false;
-	if (vector == VECTOR_NM && may_use_fpu(regs))
+	if (copy_from_user(code, (const void *)(regs->rip - sizeof(code)), sizeof(code)) < 0 ||
+	    code[0] != 0xcd || code[1] != vector)
 		return false;
-	return copy_from_user(code, (const void *)(regs->rip - sizeof(code)), sizeof(code)) == 0 &&
-	       code[0] == 0xcd && code[1] == vector;
+	return vector != VECTOR_NM || !may_use_fpu(regs);
 }
 
 /* Intel SDM volume 3, table 6-1, against signal(7). */

@@ -1,4 +1,4 @@
-# tmux: a server with sessions, windows and panes; and a client at a terminal.
+# tmux: a server with sessions, windows and panes.
 program: tmux
 packages: tmux expect coreutils grep sed dash procps
 memory: 384M
