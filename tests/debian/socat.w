@@ -49,6 +49,7 @@ until [ -e tty ]; do sleep 0.1; done
 	head -1 <&3
 )
 kill $a
+mkfifo fifo
 head -c 3000000 /dev/zero | socat -u - PIPE:fifo,wronly &
 socat -u PIPE:fifo,rdonly - | cksum
 socat -u FILE:/nonexistent - 2>&1 | sed 's/.*\] //'
