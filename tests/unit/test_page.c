@@ -35,6 +35,43 @@ START_TEST(all_pages_come_back)
 }
 END_TEST
 
+/* Blocks of the largest size are not initialised before they are taken for the first time. */
+START_TEST(whole_blocks)
+{
+	static struct page *got[6144];
+	struct page *large[8];
+	size_t before, n = 0, count = 0;
+
+	host_ram(24 * MIB);
+	before = page_free_count();
+	ck_assert_uint_gt(before, 6000);
+	while (count < 3 && (large[count] = page_alloc_order(10, 0)) != NULL) {
+		for (size_t i = 1; i < 1024; i++) {
+			ck_assert_int_eq(large[count][i].ref, 0);
+			ck_assert_int_eq(large[count][i].flags, 0);
+		}
+		count++;
+	}
+	ck_assert_uint_eq(count, 3);
+	while ((got[n] = page_alloc(0)) != NULL) {
+		ck_assert_int_eq(got[n]->ref, 1);
+		ck_assert_int_eq(got[n]->flags, 0);
+		n++;
+	}
+	ck_assert_uint_eq(n, before - 3 * 1024);
+	while (count-- > 0)
+		page_put(large[count]);
+	while (n-- > 0)
+		page_put(got[n]);
+	ck_assert_uint_eq(page_free_count(), before);
+	for (count = 0; count < 5; count++)
+		ck_assert_ptr_nonnull(large[count] = page_alloc_order(10, 0));
+	while (count-- > 0)
+		page_put(large[count]);
+	ck_assert_uint_eq(page_free_count(), before);
+}
+END_TEST
+
 START_TEST(random_blocks)
 {
 	static struct page *got[256];
@@ -162,5 +199,5 @@ START_TEST(failures_and_shrinkers)
 }
 END_TEST
 
-UNIT_MAIN("mm/page", all_pages_come_back, random_blocks, references, reserved_ranges,
+UNIT_MAIN("mm/page", all_pages_come_back, whole_blocks, random_blocks, references, reserved_ranges,
 	  failures_and_shrinkers)
