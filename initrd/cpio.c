@@ -34,7 +34,17 @@ static int fail(struct cpio_error *err, size_t offset, const char *reason)
 
 static bool hex_field(const uint8_t *p, uint32_t *out)
 {
+	static const char zeros[] = "00000000";
+	uint64_t all, none;
 	uint32_t v = 0;
+
+	/* Most fields are 0. */
+	memcpy(&all, p, sizeof(all));
+	memcpy(&none, zeros, sizeof(none));
+	if (all == none) {
+		*out = 0;
+		return true;
+	}
 	for (unsigned i = 0; i < 8; i++) {
 		unsigned c = p[i], digit;
 		if (c >= '0' && c <= '9')
@@ -79,8 +89,8 @@ static int read_member(const uint8_t *data, size_t len, size_t at, struct cpio_m
 
 	if (len - at < HEADER_SIZE)
 		return fail(err, at, "the archive ends inside a header");
-	bool checked = memcmp(data + at, "070702", 6) == 0;
-	if (!checked && memcmp(data + at, "070701", 6) != 0)
+	bool checked = data[at + 5] == '2';
+	if (memcmp(data + at, "07070", 5) != 0 || (!checked && data[at + 5] != '1'))
 		return fail(err, at, "not a newc cpio header");
 	for (unsigned i = 0; i < FIELDS; i++)
 		if (!hex_field(data + at + 6 + 8 * i, &f[i]))
