@@ -371,6 +371,10 @@ trap_common:
 1:
 	mov %rsp, %rsi
 	mov %gs:CPU_KSTACK_TOP, %rsp
+	/* Emulators clear %ss when they take an IST stack, and translate code anew for a processor in
+	 * another state: let it be what it is in system calls. */
+	mov $KERNEL_SS, %eax
+	mov %eax, %ss
 	push 64(%rsi)			/* ss */
 	push 56(%rsi)			/* rsp */
 	push 48(%rsi)			/* rflags */

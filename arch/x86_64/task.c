@@ -5,8 +5,10 @@
  * programs use them seldom.  So a task gets its state when it first needs it: until then CR0.TS is
  * set, and an FPU instruction traps (fpu_needed).  From then on it owns the registers, until
  * another task gets the CPU.  A task that traps in each of its slices gets its state at the switch,
- * without the trap (PRELOAD).  CR0.TS is written only when it changes; with tasks that leave the FPU
- * alone it never does.
+ * without the trap (PRELOAD).  A program has it from its start, since nearly all use it before long
+ * (memset of a C library).  CR0.TS is written only when it changes; with tasks that leave the FPU
+ * alone it never does.  An emulator translates code anew for another value of it, the kernel's, too,
+ * so it stays clear as long as one program runs.
  * What is not in the registers is in task->fpu, in the standard format of XSAVE (Intel SDM volume 1, 13.4), or of FXSAVE on a CPU without it.  In
  * a signal frame it looks as Linux puts it there: the same format, with a description in the bytes
  * that FXSAVE leaves to software (arch/x86/include/uapi/asm/sigcontext.h). */
@@ -165,7 +167,6 @@ void fpu_init(void)
 {
 	set_ts(false);
 	find_components();
-	set_ts(true);
 }
 
 /* --- a task's state --- */
@@ -196,6 +197,8 @@ int arch_fpu_create(struct task *t)
 	if (t->fpu == NULL)
 		return -ENOMEM;
 	set_initial(t->fpu);
+	if (current->fpu == NULL) /* process 1, which executes its program at once */
+		t->fpu_slices = PRELOAD;
 	return 0;
 }
 
@@ -226,6 +229,8 @@ void arch_fpu_reset(struct task *t)
 {
 	forget(t);
 	set_initial(t->fpu);
+	if (t == current)
+		take(t);
 }
 
 /* --- signal frames --- */
