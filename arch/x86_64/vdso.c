@@ -4,6 +4,8 @@
  * VDSO_AREA; in front of them the data page, which only the kernel can write (through the direct
  * map). */
 
+#include <linux/time.h>
+
 #include "arch/x86_64/internal.h"
 #include "arch/x86_64/vdso/data.h"
 #include "arch/x86_64/watchdog.h"
@@ -78,6 +80,7 @@ void arch_late_init(void)
 	bool watched = option("strace") != NULL || option("syscalls") != NULL;
 	vsyscall = find_symbol(watched ? "__kernel_vsyscall_plain" : "__kernel_vsyscall");
 	data->count = option("syscalls") != NULL;
+	data->usual = data->count ? -1 : CLOCK_MONOTONIC;
 	vdso_update_clock();
 	watchdog_init();
 }

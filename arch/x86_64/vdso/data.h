@@ -9,6 +9,7 @@ struct vdso_data {
 	uint64_t base, mult;  /* nanoseconds since boot = (cycles - base) * mult >> 32 */
 	uint64_t wall_offset; /* plus this: since 1970 */
 	uint64_t count;	      /* not 0: count calls in task.vdso_calls (option syscalls) */
+	int32_t usual;	      /* the clock that is answered without looking at count; -1: none */
 };
 
 #endif

@@ -73,19 +73,28 @@ static bool is_one_of(int clock, unsigned set)
 	return (unsigned)clock < 32 && (set >> clock & 1);
 }
 
-EXPORT int __vdso_clock_gettime(int clock, struct kernel_timespec *ts)
+static void put(struct kernel_timespec *ts, uint64_t ns)
 {
-	uint64_t ns;
-
-	if (clock == CLOCK_MONOTONIC || is_one_of(clock, MONOTONIC_CLOCKS))
-		ns = now(false);
-	else if (clock == CLOCK_REALTIME || is_one_of(clock, WALL_CLOCKS))
-		ns = now(true);
-	else
-		return (int)system_call(__NR_clock_gettime, clock, (long)ts);
-	count_call();
 	ts->sec = (int64_t)(ns / NSEC_PER_SEC);
 	ts->nsec = (int64_t)(ns % NSEC_PER_SEC);
+}
+
+static int other_clock(int clock, struct kernel_timespec *ts)
+{
+	bool wall = is_one_of(clock, WALL_CLOCKS);
+
+	if (!wall && !is_one_of(clock, MONOTONIC_CLOCKS))
+		return (int)system_call(__NR_clock_gettime, clock, (long)ts);
+	put(ts, now(wall));
+	count_call();
+	return 0;
+}
+
+EXPORT int __vdso_clock_gettime(int clock, struct kernel_timespec *ts)
+{
+	if (__builtin_expect(clock != vdso_data.usual, 0))
+		return other_clock(clock, ts);
+	put(ts, now(false));
 	return 0;
 }
 
