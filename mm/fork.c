@@ -339,6 +339,15 @@ static void split_record(struct view *v, enum fork_end why, long detail)
 	}
 }
 
+/* The child has long work to do, and its parent has waited for it. */
+static void defer_tasks(struct view *child)
+{
+	struct task *t;
+
+	LIST_FOREACH (t, &child->tasks, view_link)
+		sched_defer(t);
+}
+
 void view_split(struct view *v, enum fork_end why, long detail)
 {
 	while (v->under != NULL) {
@@ -347,6 +356,8 @@ void view_split(struct view *v, enum fork_end why, long detail)
 			lowest = lowest->under;
 		split_record(lowest, why, detail);
 		split_one(lowest);
+		if (why == FORK_QUANTUM || why == FORK_FORESEEN)
+			defer_tasks(lowest);
 	}
 }
 

@@ -34,7 +34,7 @@
 #include "syscalls/syscalls.h"
 
 #define QUANTUM		 (4 * NSEC_PER_MSEC)
-#define WAKE_BONUS	 (2 * NSEC_PER_MSEC)
+#define WAKE_BONUS	 (3 * NSEC_PER_MSEC)
 #define WAKE_GRANULARITY (1 * NSEC_PER_MSEC)
 #define RT_PERIOD	 NSEC_PER_SEC
 #define RT_SHARE	 (950 * NSEC_PER_MSEC) /* of a period, while a fair task waits */
@@ -435,6 +435,18 @@ void sched_inherit(struct task *child, struct task *parent)
 		s->nice = MAX(s->nice, 0);
 	}
 	s->weight = weight_of(s);
+}
+
+void sched_defer(struct task *t)
+{
+	bool queued = t->queued;
+
+	if (t == current)
+		account(t);
+	sched_dequeue(t);
+	t->vruntime += QUANTUM;
+	if (queued)
+		sched_enqueue(t);
 }
 
 bool sched_breathe(void)
