@@ -33,8 +33,9 @@ guest()
 {
 	side=$1 kernel=$2 words=$3
 	shift 3
-	timeout 3600 qemu-system-x86_64 -M "$MACHINE" -accel tcg -cpu "$cpu" -m $((MIB * 2 + 1024)) -nodefaults -no-user-config -no-reboot \
-		-display none -kernel "$kernel" -initrd "$dir/initrd.cpio" -append "$words" -serial stdio "$@" </dev/null | tr -d '\r' |
+	timeout 3600 qemu-system-x86_64 -M "$MACHINE,memory-backend=ram" -accel tcg -cpu "$cpu" -m $((MIB * 2 + 1024)) \
+		-object "memory-backend-ram,id=ram,prealloc=on,size=$((MIB * 2 + 1024))M" \
+		-nodefaults -no-user-config -no-reboot -display none -kernel "$kernel" -initrd "$dir/initrd.cpio" -append "$words" -serial stdio "$@" </dev/null | tr -d '\r' |
 		awk -v side="$side" '
 		$1 == "@" && $2 == "bgsave.before" { print side, "before", $4 }
 		$1 == "@" && $2 == "bgsave.longest" { print side, (n++ ? "later" : "first"), $4 }'
