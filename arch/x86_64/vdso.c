@@ -59,16 +59,41 @@ static uintptr_t find_symbol(const char *name)
 	panic("the vDSO has no %s", name);
 }
 
+/* Put the system's constants into the instructions of the image, a copy. */
+static void put_constants(char *image)
+{
+	const uint64_t usual = data->count != 0 ? UINT64_MAX : CLOCK_MONOTONIC;
+	uint64_t here;
+
+	for (size_t at = 0; at + sizeof(here) <= arch_vdso_size(); at++) {
+		memcpy(&here, image + at, sizeof(here));
+		if (here == VDSO_BASE)
+			here = clock_params.base;
+		else if (here == VDSO_MULT)
+			here = clock_params.mult;
+		else if (here == VDSO_USUAL)
+			here = usual;
+		else
+			continue;
+		memcpy(image + at, &here, sizeof(here));
+		at += sizeof(here) - 1;
+	}
+}
+
 void arch_late_init(void)
 {
-	struct page *p;
+	struct page *p, *image;
 	size_t pages = (1ul << 30) / PAGE_SIZE;
+	unsigned order = 0;
 	uintptr_t nx = features.nx ? PTE_NX : 0;
 
 	/* What start.S and early.c needed. */
 	page_release_range(vm_image_pa(__boot_start), vm_image_pa(__boot_end));
+	while (PAGE_SIZE << order < arch_vdso_size())
+		order++;
 	p = page_alloc(PAGE_ZERO);
-	if (p == NULL)
+	image = page_alloc_order(order, PAGE_ZERO);
+	if (p == NULL || image == NULL)
 		panic("no memory for the vDSO");
 	data = page_va(p);
 	base = VDSO_AREA + PAGE_SIZE;
@@ -76,11 +101,12 @@ void arch_late_init(void)
 		base += random_u64() % (pages - 64) * PAGE_SIZE;
 	map(base - PAGE_SIZE, page_pa(p), nx);
 	for (size_t at = 0; at < arch_vdso_size(); at += PAGE_SIZE)
-		map(base + at, vm_image_pa(vdso_image + at), 0);
+		map(base + at, page_pa(image) + at, 0);
 	bool watched = option("strace") != NULL || option("syscalls") != NULL;
 	vsyscall = find_symbol(watched ? "__kernel_vsyscall_plain" : "__kernel_vsyscall");
 	data->count = option("syscalls") != NULL;
-	data->usual = data->count ? -1 : CLOCK_MONOTONIC;
+	memcpy(page_va(image), vdso_image, arch_vdso_size());
+	put_constants(page_va(image));
 	vdso_update_clock();
 	watchdog_init();
 }
@@ -89,11 +115,8 @@ void vdso_update_clock(void)
 {
 	volatile struct vdso_data *d = data;
 
-	if (d == NULL)
-		return;
-	d->base = clock_params.base;
-	d->mult = clock_params.mult;
-	d->wall_offset = clock_params.wall_offset;
+	if (d != NULL)
+		d->wall_offset = clock_params.wall_offset;
 }
 
 uintptr_t arch_vdso_base(void)

@@ -6,10 +6,15 @@
 
 /* Only wall_offset ever changes, and it is one word: a reader needs no lock. */
 struct vdso_data {
-	uint64_t base, mult;  /* nanoseconds since boot = (cycles - base) * mult >> 32 */
-	uint64_t wall_offset; /* plus this: since 1970 */
+	uint64_t wall_offset; /* nanoseconds since 1970 = nanoseconds since boot + this */
 	uint64_t count;	      /* not 0: count calls in task.vdso_calls (option syscalls) */
-	int32_t usual;	      /* the clock that is answered without looking at count; -1: none */
 };
+
+/* Constants of the running system: these values stand in the image's instructions, and the kernel puts the
+ * true ones there before anybody executes them.  Nanoseconds since boot = (cycles - BASE) * MULT >> 32. */
+#define VDSO_BASE 0x7b1e5a0c3d2f4196
+#define VDSO_MULT 0x6ad90f3c58e1b742
+#define VDSO_USUAL                                                                                 \
+	0x5c3ea96172d8b05f /* the clock that is answered without looking at count; -1: none */
 
 #endif

@@ -43,10 +43,18 @@ static uint64_t cycle_counter(void)
 	return (uint64_t)hi << 32 | lo;
 }
 
+/* A constant that the kernel puts into the instruction. */
+#define CONSTANT(name)                                                                             \
+	({                                                                                         \
+		uint64_t value_;                                                                   \
+		__asm__("movabs %1, %0" : "=r"(value_) : "i"(name));                               \
+		value_;                                                                            \
+	})
+
 static uint64_t now(bool wall)
 {
-	uint64_t cycles = cycle_counter() - vdso_data.base;
-	uint64_t ns = (uint64_t)((unsigned __int128)cycles * vdso_data.mult >> 32);
+	uint64_t cycles = cycle_counter() - CONSTANT(VDSO_BASE);
+	uint64_t ns = (uint64_t)((unsigned __int128)cycles * CONSTANT(VDSO_MULT) >> 32);
 
 	return wall ? ns + vdso_data.wall_offset : ns;
 }
@@ -92,7 +100,7 @@ static int other_clock(int clock, struct kernel_timespec *ts)
 
 EXPORT int __vdso_clock_gettime(int clock, struct kernel_timespec *ts)
 {
-	if (__builtin_expect(clock != vdso_data.usual, 0))
+	if (__builtin_expect(clock != (int)CONSTANT(VDSO_USUAL), 0))
 		return other_clock(clock, ts);
 	put(ts, now(false));
 	return 0;
