@@ -441,6 +441,8 @@ void sched_defer(struct task *t)
 {
 	bool queued = t->queued;
 
+	if (is_rt(t))
+		return;
 	if (t == current)
 		account(t);
 	sched_dequeue(t);

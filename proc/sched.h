@@ -116,7 +116,7 @@ void sched_set_params(struct task *t, const struct sched_params *to);
 void sched_set_boost(struct task *t, int boost);
 /* The real-time priority with which t runs; 0: it is no real-time task. */
 int sched_priority(const struct task *t);
-/* t is served after those who can run now until they have had a quantum more than it. */
+/* A fair task is served after those who can run now until they have had a quantum more than it. */
 void sched_defer(struct task *t);
 /* What a new task has from the one that makes it. */
 void sched_inherit(struct task *child, struct task *parent);
