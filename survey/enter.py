@@ -68,9 +68,10 @@ def build(lower, stage):
 
 
 def lead():
-    """Become what process 1 is: the leader of a session, with the terminal if there is one, and with
-    the signals as they come (Python ignores some)."""
+    """Become what process 1 is: the leader of a session, with the terminal if there is one, of usual
+    priority, and with the signals as they come (Python ignores some)."""
     os.setsid()
+    os.setpriority(os.PRIO_PROCESS, 0, 0)
     if os.isatty(0):
         fcntl.ioctl(0, termios.TIOCSCTTY, 1)
     for name in ("SIGPIPE", "SIGXFSZ"):
