@@ -276,8 +276,8 @@ static ssize_t pipe_write(struct file *f, struct iobuf *b, off_t *pos)
 	}
 	if (done > 0)
 		inode_touch_mtime(f->inode);
-	if (done == 0 && err == -EPIPE)
-		return broken_pipe(b->rwf);
+	if (err == -EPIPE) /* the signal comes also when some bytes have been written */
+		err = (int)broken_pipe(b->rwf);
 	return done > 0 ? (ssize_t)done : err;
 }
 
@@ -485,10 +485,10 @@ int fifo_open(struct inode *inode, struct file *f)
 		waitq_wake(&p->read_wait);
 	}
 	f->priv = NULL;
-	if (mode == O_RDONLY && nonblock && p->writers == 0)
-		f->priv = (void *)(uintptr_t)p->writer_opens;
 	if (inode->sb == anon_mount->sb)
 		return 0; /* pipe(2)'s, opened again by /proc/<pid>/fd: nobody is waited for */
+	if (mode == O_RDONLY && nonblock && p->writers == 0)
+		f->priv = (void *)(uintptr_t)p->writer_opens;
 	if (mode == O_RDONLY && !nonblock)
 		err = wait_for_partner(p, &p->writer_opens, &p->writers);
 	else if (mode == O_WRONLY)

@@ -252,6 +252,49 @@ TEST(fifo_open_is_interrupted)
 	CHECK_EXITED(pid, 0);
 }
 
+static volatile int broken;
+
+static void count_broken(int sig)
+{
+	(void)sig;
+	broken++;
+}
+
+/* Who has written only a part when the last reader goes is told so, and gets SIGPIPE. */
+TEST(partial_write_and_sigpipe)
+{
+	int fds[2], n = 0;
+
+	signal(SIGPIPE, count_broken);
+	CHECK_OK(pipe(fds));
+	pid_t pid = CHILD(close(fds[0]); CHECK_EQ(write(fds[1], data, 131072), 65536);
+			  CHECK_EQ(broken, 1); CHECK_ERR(write(fds[1], data, 1), EPIPE);
+			  CHECK_EQ(broken, 2));
+	while (n < 65536) {
+		CHECK_OK(ioctl(fds[0], FIONREAD, &n));
+		sleep_ms(1);
+	}
+	close(fds[0]);
+	CHECK_EXITED(pid, 0);
+}
+
+/* A pipe that is opened by its name in /proc is no FIFO that waits for its first writer. */
+TEST(end_of_a_pipe_opened_again)
+{
+	char name[64];
+	int fds[2], copy;
+
+	CHECK_OK(pipe(fds));
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fds[0]);
+	close(fds[1]);
+	copy = open(name, O_RDONLY | O_NONBLOCK);
+	CHECK_OK(copy);
+	struct pollfd p = { .fd = copy, .events = POLLIN };
+	CHECK_EQ(poll(&p, 1, 0), 1);
+	CHECK_EQ(p.revents, POLLHUP);
+	CHECK_EQ(read(copy, name, 1), 0);
+}
+
 /* --- descriptors ---------------------------------------------------------------------------- */
 
 TEST(dup_and_friends)
