@@ -247,20 +247,20 @@ static long give_up_controlling(struct tty *t)
 	return 0;
 }
 
-/* Is there such a group, and in the current session?  => 0, -ESRCH, -EPERM */
+/* Is there such a group, if only of zombies, and in the current session?  The number of a process
+ * that leads no group will do, as on Linux.  => 0, -ESRCH, -EPERM */
 static int check_group(pid_t pgid)
 {
-	int found = -ESRCH;
+	const struct proc *found = proc_find(pgid);
 	struct proc *p;
 
 	LIST_FOREACH (p, &proc_list, all_link) {
-		if (p->pgid != pgid || p->state != PROC_ALIVE)
-			continue;
-		if (p->sid == current->proc->sid)
-			return 0;
-		found = -EPERM;
+		if (p->pgid == pgid)
+			found = p;
 	}
-	return found;
+	if (found == NULL)
+		return -ESRCH;
+	return found->sid == current->proc->sid ? 0 : -EPERM;
 }
 
 /* A master's owner may ask about the session at the other end. */

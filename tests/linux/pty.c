@@ -1638,6 +1638,35 @@ TEST(background_groups)
 	close_pair();
 }
 
+static int choose_groups(void)
+{
+	pid_t gone = CHILD(setpgid(0, 0)), other = CHILD(pause());
+	siginfo_t info;
+
+	CHECK_OK(waitid(P_PID, (id_t)gone, &info, WEXITED | WNOWAIT));
+	CHECK_OK(tcsetpgrp(slave, gone));
+	CHECK_EQ(tcgetpgrp(slave), gone);
+	signal(SIGTTOU, SIG_IGN);
+	CHECK_OK(tcsetpgrp(slave, other));
+	CHECK_EQ(tcgetpgrp(slave), other);
+	CHECK_OK(tcsetpgrp(slave, getpid()));
+	CHECK_EQ(waitpid(gone, NULL, 0), gone);
+	CHECK_ERR(tcsetpgrp(slave, gone), ESRCH);
+	CHECK_ERR(tcsetpgrp(slave, 0), ESRCH);
+	CHECK_ERR(tcsetpgrp(slave, 1), EPERM);
+	CHECK_OK(kill(other, SIGKILL));
+	CHECK_SIGNALED(other, SIGKILL);
+	return 4;
+}
+
+/* A shell may make a job the foreground whose processes have all ended, but not been waited for. */
+TEST(foreground_of_zombies)
+{
+	open_pair();
+	CHECK_EXITED(session(choose_groups), 4);
+	close_pair();
+}
+
 TEST(exclusive_use)
 {
 	int fd;
