@@ -101,6 +101,11 @@ enum socket_option {
 	OPT_SELECT_ERR_QUEUE,
 };
 
+/* SO_TIMESTAMP and its kin: at most one of them is on. */
+#define OPT_TIMESTAMPS                                                                             \
+	(1u << OPT_TIMESTAMP | 1u << OPT_TIMESTAMPNS | 1u << OPT_TIMESTAMP_NEW |                   \
+	 1u << OPT_TIMESTAMPNS_NEW)
+
 struct socket {
 	refcount_t ref; /* its file; peers and messages, as the family wants it */
 	int family, type, protocol;

@@ -55,6 +55,8 @@ static int switch_of(int name)
 
 static void set_bit(struct socket *s, int bit, bool on)
 {
+	if (1u << bit & OPT_TIMESTAMPS)
+		s->options &= ~OPT_TIMESTAMPS;
 	s->options = on ? s->options | 1u << bit : s->options & ~(1u << bit);
 }
 
@@ -208,6 +210,8 @@ static int get_number(struct socket *s, int name, int *n)
 
 	if (bit >= 0) {
 		*n = (s->options >> bit & 1) != 0;
+		if (bit == OPT_TIMESTAMP_NEW && socket_option(s, OPT_TIMESTAMPNS_NEW))
+			*n = 1; /* as on Linux */
 		return 0;
 	}
 	switch (name) {

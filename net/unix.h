@@ -65,6 +65,7 @@ struct packet {
 	struct unix_socket *from; /* counted */
 	size_t off, len;	  /* unread bytes: [off, len) */
 	size_t charge;
+	uint64_t sent; /* clock_wall_ns(), if the receiver then wanted timestamps; else 0 */
 	bool peeked;
 	struct scm scm;
 	unsigned page_count; /* 0: the data are inline */

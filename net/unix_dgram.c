@@ -119,6 +119,8 @@ static int deliver(struct unix_socket *u, struct unix_socket *to, struct packet 
 	if (socket_option(&u->s, OPT_PASSCRED) || socket_option(&to->s, OPT_PASSCRED) ||
 	    to->s.file == NULL)
 		scm_set_self(&p->scm);
+	if (to->s.options & OPT_TIMESTAMPS)
+		p->sent = clock_wall_ns();
 	packet_append(to, p);
 	return 0;
 }
@@ -259,6 +261,27 @@ static struct packet *wait_for_message(struct unix_socket *u, unsigned flags, si
 	}
 }
 
+/* When p was sent (now, if nobody wanted to know then), as the option asks for it. */
+static void put_timestamp(const struct socket *s, const struct packet *p, struct message *m)
+{
+	uint64_t when = p->sent != 0 ? p->sent : clock_wall_ns();
+	/* struct timeval and struct timespec: old and new are the same on 64-bit machines. */
+	int64_t stamp[2] = { (int64_t)(when / NSEC_PER_SEC), (int64_t)(when % NSEC_PER_SEC) };
+	int type = SO_TIMESTAMPNS_OLD;
+
+	if (!(s->options & OPT_TIMESTAMPS))
+		return;
+	if (socket_option(s, OPT_TIMESTAMPNS_NEW))
+		type = SO_TIMESTAMPNS_NEW;
+	else if (socket_option(s, OPT_TIMESTAMP))
+		type = SO_TIMESTAMP_OLD;
+	else if (socket_option(s, OPT_TIMESTAMP_NEW))
+		type = SO_TIMESTAMP_NEW;
+	if (type == SO_TIMESTAMP_OLD || type == SO_TIMESTAMP_NEW)
+		stamp[1] /= (int64_t)NSEC_PER_USEC;
+	scm_put(m, SOL_SOCKET, type, stamp, sizeof(stamp));
+}
+
 ssize_t unix_dgram_receive(struct socket *s, struct message *m)
 {
 	struct unix_socket *u = unix_of(s);
@@ -283,6 +306,7 @@ ssize_t unix_dgram_receive(struct socket *s, struct message *m)
 		m->result |= MSG_TRUNC;
 	err = packet_copy(p, skip, n, m->data);
 	if (err == 0) {
+		put_timestamp(s, p, m);
 		scm_receive(s, m, &p->scm);
 		if (peek && s->peek_off >= 0)
 			s->peek_off += (int)n;

@@ -99,6 +99,7 @@ struct packet *packet_create(struct unix_socket *u, struct iobuf *b, size_t n, s
 	}
 	p->off = 0;
 	p->len = n;
+	p->sent = 0;
 	p->peeked = false;
 	p->scm = *scm;
 	scm->rights = NULL;

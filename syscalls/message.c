@@ -322,7 +322,7 @@ long sys_recvmmsg(int fd, struct user_mmsghdr *user, unsigned count, unsigned fl
 	struct socket *s = socket_of_fd(fd, &f, &err);
 	if (s == NULL)
 		return err;
-	long n = receive_many(s, user, MIN(count, IOV_LIMIT), flags | wait_flags(f), deadline);
+	long n = receive_many(s, user, count, flags | wait_flags(f), deadline);
 	file_put(f);
 	if (n > 0 && limit != NULL && limit_to_user(limit, deadline) < 0)
 		return -EFAULT;

@@ -286,6 +286,85 @@ TEST(sizes)
 	CHECK_ERR(send(v[0], big, 199968, MSG_DONTWAIT), EAGAIN);
 }
 
+/* sendmmsg(2) takes 1024 messages at most, recvmmsg(2) any number. */
+TEST(more_messages_than_1024)
+{
+	static struct mmsghdr m[1500];
+	int v[2], size = 1 << 20;
+
+	CHECK_OK(socketpair(AF_UNIX, SOCK_DGRAM, 0, v));
+	CHECK_OK(setsockopt(v[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)));
+	CHECK_EQ(sendmmsg(v[0], m, 1100, MSG_DONTWAIT), 1024);
+	CHECK_EQ(sendmmsg(v[0], m, 76, MSG_DONTWAIT), 76);
+	CHECK_EQ(recvmmsg(v[1], m, 1500, MSG_DONTWAIT, NULL), 1100);
+}
+
+#define TIMESTAMP_NEW	63
+#define TIMESTAMPNS_NEW 64
+
+/* Receive a message; its only control message is the time, between the two given ones (ns).
+ * => its type, 0: no control message */
+static int receive_time(int fd, long long from)
+{
+	char byte, control[128] __attribute__((aligned(8)));
+	struct iovec io = { &byte, 1 };
+	struct msghdr h = { .msg_iov = &io, .msg_iovlen = 1 };
+	long long t[2];
+	struct timespec now;
+
+	h.msg_control = control;
+	h.msg_controllen = sizeof(control);
+	CHECK_EQ(recvmsg(fd, &h, MSG_DONTWAIT), 1);
+	CHECK_EQ(h.msg_flags, 0);
+	struct cmsghdr *c = CMSG_FIRSTHDR(&h);
+	if (c == NULL)
+		return 0;
+	CHECK_EQ(c->cmsg_len, CMSG_LEN(sizeof(t)));
+	CHECK_EQ(c->cmsg_level, SOL_SOCKET);
+	CHECK(CMSG_NXTHDR(&h, c) == NULL);
+	memcpy(t, CMSG_DATA(c), sizeof(t));
+	if (c->cmsg_type == SO_TIMESTAMP || c->cmsg_type == TIMESTAMP_NEW)
+		t[1] = t[1] * 1000 + 999;
+	CHECK(t[0] * 1000000000 + t[1] >= from);
+	clock_gettime(CLOCK_REALTIME, &now);
+	CHECK(t[0] * 1000000000 + t[1] <= now.tv_sec * 1000000000LL + now.tv_nsec + 999);
+	return c->cmsg_type;
+}
+
+/* SO_TIMESTAMP and its kin: one holds at a time, and messages that were there before have one too. */
+TEST(timestamps)
+{
+	static const int options[] = { SO_TIMESTAMP, SO_TIMESTAMPNS, TIMESTAMP_NEW,
+				       TIMESTAMPNS_NEW };
+	static const int types[] = { SOCK_DGRAM, SOCK_SEQPACKET };
+	int v[2], on = 1, off = 0, n;
+	struct timespec now;
+
+	for (unsigned i = 0; i < ARRAY_LEN(types); i++) {
+		CHECK_OK(socketpair(AF_UNIX, types[i], 0, v));
+		for (unsigned j = 0; j < ARRAY_LEN(options); j++) {
+			clock_gettime(CLOCK_REALTIME, &now);
+			CHECK_EQ(write(v[0], "a", 1), 1);
+			CHECK_OK(setsockopt(v[1], SOL_SOCKET, options[j], &on, sizeof(on)));
+			CHECK_EQ(write(v[0], "b", 1), 1);
+			for (unsigned k = 0; k < ARRAY_LEN(options); k++) {
+				socklen_t len = sizeof(n);
+				CHECK_OK(getsockopt(v[1], SOL_SOCKET, options[k], &n, &len));
+				printf("%d ", n);
+			}
+			long long from = now.tv_sec * 1000000000LL + now.tv_nsec;
+			for (int k = 0; k < 2; k++)
+				printf("%d ", receive_time(v[1], from));
+			printf("\n");
+		}
+		CHECK_OK(setsockopt(v[1], SOL_SOCKET, SO_TIMESTAMP, &off, sizeof(off)));
+		CHECK_EQ(write(v[0], "c", 1), 1);
+		CHECK_EQ(receive_time(v[1], 0), 0);
+		close(v[0]);
+		close(v[1]);
+	}
+}
+
 /* Several messages by one call. */
 TEST(sendmmsg_and_recvmmsg)
 {
