@@ -188,6 +188,9 @@ int epoll_change(struct file *sf, int op, int fd, struct file *f, const struct e
 		return -EPERM;
 	if (sf->ops != &epoll_ops || f == sf)
 		return -EINVAL;
+	if (op != EPOLL_CTL_DEL && (ev->events & EPOLLEXCLUSIVE) &&
+	    (op == EPOLL_CTL_MOD || (ev->events & ~EXCLUSIVE_BITS) || f->ops == &epoll_ops))
+		return -EINVAL;
 	struct epoll_item *it = item_find(set, f, fd);
 	switch (op) {
 	case EPOLL_CTL_ADD:
@@ -195,9 +198,6 @@ int epoll_change(struct file *sf, int op, int fd, struct file *f, const struct e
 			return -EEXIST;
 		if (f->ops == &epoll_ops && contains(f->priv, set, 1 + height_above(set, 0)))
 			return -ELOOP;
-		if ((ev->events & EPOLLEXCLUSIVE) &&
-		    ((ev->events & ~EXCLUSIVE_BITS) || f->ops == &epoll_ops))
-			return -EINVAL;
 		return item_add(set, f, fd, ev);
 	case EPOLL_CTL_DEL:
 		if (it == NULL)
@@ -207,7 +207,7 @@ int epoll_change(struct file *sf, int op, int fd, struct file *f, const struct e
 	case EPOLL_CTL_MOD:
 		if (it == NULL)
 			return -ENOENT;
-		if ((it->events | ev->events) & EPOLLEXCLUSIVE)
+		if (it->events & EPOLLEXCLUSIVE)
 			return -EINVAL;
 		it->events = ev->events | EPOLLERR | EPOLLHUP;
 		it->data = ev->data;

@@ -386,7 +386,7 @@ static long epoll_user(int set, struct epoll_event *user, int n, uint64_t deadli
 		return -EINVAL;
 	if (!user_range_below((uintptr_t)user, (size_t)n * sizeof(*user)))
 		return -EFAULT;
-	struct file *s = fd_get(set);
+	struct file *s = fd_get_open(set);
 	if (s == NULL)
 		return -EBADF;
 	n = (int)MIN((size_t)n, epoll_size(s) + EPOLL_MORE);

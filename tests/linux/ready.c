@@ -151,6 +151,26 @@ static int ctl(int op, int fd, uint32_t events)
 	return epoll_ctl(ep, op, fd, &ev);
 }
 
+/* What is wrong with EPOLLEXCLUSIVE is found before what is wrong with the descriptor. */
+TEST(errors_of_exclusive)
+{
+	struct epoll_event plain = { .events = EPOLLIN };
+	struct epoll_event exclusive = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	struct epoll_event wrong = { .events = EPOLLIN | EPOLLPRI | EPOLLEXCLUSIVE };
+	int p[2], set = epoll_create1(0), path = open(".", O_PATH);
+
+	CHECK_OK(pipe(p));
+	CHECK_ERR(epoll_ctl(set, EPOLL_CTL_MOD, p[0], &exclusive), EINVAL);
+	CHECK_ERR(epoll_ctl(set, EPOLL_CTL_MOD, p[0], &plain), ENOENT);
+	CHECK_ERR(epoll_ctl(set, EPOLL_CTL_ADD, p[0], &wrong), EINVAL);
+	CHECK_OK(epoll_ctl(set, EPOLL_CTL_ADD, p[0], &exclusive));
+	CHECK_ERR(epoll_ctl(set, EPOLL_CTL_ADD, p[0], &wrong), EINVAL);
+	CHECK_ERR(epoll_ctl(set, EPOLL_CTL_ADD, p[0], &exclusive), EEXIST);
+	CHECK_ERR(epoll_ctl(set, EPOLL_CTL_MOD, p[0], &plain), EINVAL);
+	CHECK_OK(epoll_ctl(set, EPOLL_CTL_DEL, p[0], &exclusive));
+	CHECK_ERR(epoll_wait(path, &plain, 1, 0), EBADF);
+}
+
 TEST(epoll_modes)
 {
 	int p[2], q[2], d;
