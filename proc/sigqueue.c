@@ -54,7 +54,7 @@ void sigqueue_flush(struct sigqueue *q)
 
 int sigqueue_add(struct sigqueue *q, int signo, const siginfo_t *info, bool forced, uint64_t limit)
 {
-	bool user_queued = info != NULL && info->si_code < 0 && info->si_code != SI_TKILL;
+	bool user_queued = info != NULL && info->si_code < 0; /* not by kill(2) */
 	struct sigqueue_item *it = NULL;
 
 	/* What the kernel itself sends is not counted against anybody. */

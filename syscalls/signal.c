@@ -228,6 +228,9 @@ static int send_to_many(pid_t pgid, int sig, const siginfo_t *info)
 		if (pgid != 0 ? p->pgid != pgid : p == init_proc || p == current->proc)
 			continue;
 		err = send_to_proc(p, sig, info);
+		/* Of all processes, those that may not be signalled do not count. */
+		if (pgid == 0 && err == -EPERM)
+			err = 0;
 		if (result != 0)
 			result = err;
 	}

@@ -332,6 +332,34 @@ TEST(limit_of_queued_signals)
 	}
 }
 
+/* At the limit kill(2) loses what it would tell; all others that send real-time signals fail. */
+TEST(real_time_signals_at_the_limit)
+{
+	struct rlimit none = { 0, 0 };
+	sigset_t set;
+	pid_t self = getpid();
+
+	sigfillset(&set);
+	CHECK_OK(sigprocmask(SIG_BLOCK, &set, NULL));
+	CHECK_OK(setrlimit(RLIMIT_SIGPENDING, &none));
+	CHECK_ERR(sigqueue(self, SIGRTMIN, (union sigval){ 0 }), EAGAIN);
+	CHECK_OK(kill(self, SIGRTMIN + 1));
+	CHECK_ERR(syscall(SYS_tkill, self, SIGRTMIN + 2), EAGAIN);
+	CHECK_ERR(syscall(SYS_tgkill, self, self, SIGRTMIN + 2), EAGAIN);
+	CHECK_OK(syscall(SYS_tkill, self, SIGUSR1));
+	CHECK_OK(sigpending(&set));
+	for (int i = 1; i <= SIGRTMAX; i++)
+		CHECK_EQ(sigismember(&set, i), i == SIGUSR1 || i == SIGRTMIN + 1);
+}
+
+/* kill(-1) succeeds as well when there are only processes that may not be signalled. */
+TEST(signal_to_all_that_may_not_be)
+{
+	CHECK_EXITED(CHILD(CHECK_OK(setuid(1234)); CHECK_ERR(kill(getppid(), 0), EPERM);
+			   CHECK_OK(kill(-1, 0)); CHECK_OK(kill(-1, SIGURG))),
+		     0);
+}
+
 TEST(errors_of_signal_calls)
 {
 	struct timespec none = { 0, 0 }, bad = { 0, 1000000000 };
