@@ -19,6 +19,18 @@ static uint64_t mask_of(const struct file *f)
 	return *(const uint64_t *)f->priv;
 }
 
+/* Signals whose positive codes tell of a fault, and of a system call that is not allowed. */
+#define FAULTS                                                                                     \
+	(SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) | SIG_BIT(SIGFPE))
+#define OTHERS (SIG_BIT(SIGCHLD) | SIG_BIT(SIGSYS))
+
+/* I/O, with whatever signal F_SETSIG has chosen. */
+static bool tells_of_io(const siginfo_t *info)
+{
+	return info->si_code > 0 && info->si_code <= NSIGPOLL &&
+	       (SIG_BIT(info->si_signo) & (FAULTS | OTHERS)) == 0;
+}
+
 static void fill(struct signalfd_siginfo *s, const siginfo_t *info)
 {
 	memset(s, 0, sizeof(*s));
@@ -28,6 +40,9 @@ static void fill(struct signalfd_siginfo *s, const siginfo_t *info)
 	if (info->si_code == SI_TIMER) {
 		s->ssi_tid = (uint32_t)info->si_tid;
 		s->ssi_overrun = (uint32_t)info->si_overrun;
+	} else if (tells_of_io(info)) {
+		s->ssi_band = (uint32_t)info->si_band;
+		s->ssi_fd = info->si_fd;
 	} else if (info->si_code > 0 && info->si_code != SI_KERNEL && info->si_signo != SIGCHLD) {
 		s->ssi_addr = (uintptr_t)info->si_addr;
 	} else {

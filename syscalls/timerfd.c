@@ -152,12 +152,10 @@ static struct file *timerfd_get(int fd, int *err)
 	return f;
 }
 
-static int put_setting(struct __kernel_itimerspec *uvalue, const struct timerfd *t)
+static struct __kernel_itimerspec setting_of(const struct timerfd *t)
 {
-	struct __kernel_itimerspec v = { timespec_of(t->timer.interval),
-					 timespec_of(clock_timer_left(&t->timer)) };
-
-	return put_user(v, uvalue);
+	return (struct __kernel_itimerspec){ timespec_of(t->timer.interval),
+					     timespec_of(clock_timer_left(&t->timer)) };
 }
 
 static void timerfd_arm(struct timerfd *t, uint64_t value, uint64_t interval, int flags)
@@ -196,13 +194,12 @@ long sys_timerfd_settime(int fd, int flags, const struct __kernel_itimerspec *un
 	f = timerfd_get(fd, &err);
 	if (f == NULL)
 		return err;
-	err = uold == NULL ? 0 : put_setting(uold, f->priv);
-	if (err == 0) {
-		((struct timerfd *)f->priv)->settime_flags = flags;
-		timerfd_arm(f->priv, value, interval, flags);
-	}
+	struct __kernel_itimerspec old = setting_of(f->priv);
+	((struct timerfd *)f->priv)->settime_flags = flags;
+	timerfd_arm(f->priv, value, interval, flags);
 	file_put(f);
-	return err;
+	/* A bad address for the old setting comes too late to leave it. */
+	return uold == NULL ? 0 : put_user(old, uold);
 }
 
 long sys_timerfd_gettime(int fd, struct __kernel_itimerspec *uvalue)
@@ -212,7 +209,7 @@ long sys_timerfd_gettime(int fd, struct __kernel_itimerspec *uvalue)
 
 	if (f == NULL)
 		return err;
-	err = put_setting(uvalue, f->priv);
+	struct __kernel_itimerspec v = setting_of(f->priv);
 	file_put(f);
-	return err;
+	return put_user(v, uvalue);
 }

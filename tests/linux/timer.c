@@ -300,6 +300,42 @@ TEST(timerfd_counts)
 	CHECK_ERR(write(fd, &n, 8), EINVAL);
 }
 
+/* A bad address for the old setting does not keep the new one away. */
+TEST(timerfd_settime_with_a_bad_address)
+{
+	struct itimerspec spec = { .it_value = { 1000, 0 } }, now;
+	int fd = timerfd_create(CLOCK_MONOTONIC, 0);
+
+	CHECK_ERR(syscall(SYS_timerfd_settime, fd, 0, &spec, (void *)8), EFAULT);
+	CHECK_OK(timerfd_gettime(fd, &now));
+	CHECK(now.it_value.tv_sec > 900);
+}
+
+/* A signal that F_SETSIG chose tells a signalfd about which descriptor, and what for. */
+TEST(signalfd_tells_of_io)
+{
+	struct signalfd_siginfo s;
+	sigset_t set;
+	int p[2], fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN);
+	CHECK_OK(sigprocmask(SIG_BLOCK, &set, NULL));
+	fd = signalfd(-1, &set, SFD_NONBLOCK);
+	CHECK_OK(pipe(p));
+	CHECK_OK(fcntl(p[0], F_SETOWN, getpid()));
+	CHECK_OK(fcntl(p[0], F_SETSIG, SIGRTMIN));
+	CHECK_OK(fcntl(p[0], F_SETFL, O_ASYNC));
+	CHECK_EQ(write(p[1], "x", 1), 1);
+	CHECK_EQ(read(fd, &s, sizeof(s)), sizeof(s));
+	CHECK_EQ(s.ssi_signo, SIGRTMIN);
+	CHECK_EQ(s.ssi_code, POLL_IN);
+	CHECK_EQ(s.ssi_fd, p[0]);
+	CHECK_EQ(s.ssi_band, 0x41); /* POLLIN | POLLRDNORM */
+	CHECK_EQ(s.ssi_addr, 0);
+	CHECK_EQ(s.ssi_pid, 0);
+}
+
 TEST(timerfd_nonblocking_and_polled)
 {
 	int fd = timer_file(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
