@@ -12,7 +12,8 @@
  *
  * Rules of Linux that are easy to miss:
  *  - at most 40 links in one walk, then ELOOP; an empty name or an empty link is ENOENT;
- *  - each directory that is walked through needs search permission, also for "." and "..";
+ *  - each directory that is walked through needs search permission, also for "." and "..", but not
+ *    the root for "/" alone;
  *  - ".." at the process's root stays there; ".." at a mount's root leaves the mount first;
  *  - a trailing slash makes the last component follow links and demands a directory;
  *  - a name longer than 255 is ENAMETOOLONG only when its directory was reached. */
@@ -152,6 +153,16 @@ static void step_to(struct walk *w, struct mount *m, struct dentry *d)
 	path_get(&to);
 	path_put(&w->path);
 	w->path = to;
+}
+
+/* Are the slashes of the root all that is left? */
+static bool only_slashes(const struct walk *w)
+{
+	const char *p = w->rest;
+
+	while (*p == '/')
+		p++;
+	return p != w->rest && *p == '\0';
 }
 
 static int go_up(struct walk *w)
@@ -328,7 +339,7 @@ int walk_to_parent(struct walk *w)
 		}
 		if (!inode_is_dir(dir))
 			return -ENOTDIR;
-		int err = inode_permission(dir, MAY_EXEC);
+		int err = only_slashes(w) ? 0 : inode_permission(dir, MAY_EXEC);
 		if (err < 0)
 			return err;
 		if (next_component(w))

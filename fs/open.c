@@ -39,16 +39,19 @@ static int may_open(const struct path *p, unsigned flags)
 		return -ELOOP;
 	if (inode_is_dir(inode) && ((mask & MAY_WRITE) || (flags & O_CREAT)))
 		return -EISDIR;
-	if (S_ISSOCK(inode->mode) || S_ISBLK(inode->mode))
-		return -ENXIO;
-	if (S_ISCHR(inode->mode) && (p->mnt->flags & MS_NODEV))
+	if ((S_ISCHR(inode->mode) || S_ISBLK(inode->mode)) && (p->mnt->flags & MS_NODEV))
 		return -EACCES;
-	if ((mask & MAY_WRITE) && mount_want_write(p->mnt) < 0 &&
-	    (S_ISREG(inode->mode) || inode_is_dir(inode)))
+	bool frozen = (mask & MAY_WRITE) && S_ISREG(inode->mode) && mount_want_write(p->mnt) < 0;
+	/* A file system that is read-only says so at once, a mount only to who might write else. */
+	if (frozen && (inode->sb->read_only || (flags & O_TRUNC)))
 		return -EROFS;
 	int err = inode_permission(inode, mask);
 	if (err < 0)
 		return err;
+	if (frozen)
+		return -EROFS;
+	if (S_ISSOCK(inode->mode) || S_ISBLK(inode->mode))
+		return -ENXIO;
 	if ((flags & O_NOATIME) && !inode_owner_or_capable(inode))
 		return -EPERM;
 	if ((mask & MAY_WRITE) && S_ISREG(inode->mode) && inode->writers < 0)
@@ -94,7 +97,8 @@ struct file *open_path(const struct path *p, unsigned flags, int *err)
 	}
 	*err = open_ops(f); /* a terminal looks at O_NOCTTY */
 	f->flags &= ~(unsigned)O_NOCTTY;
-	if (*err == 0 && (flags & O_DIRECT) && !(flags & O_PATH) && !file_may_be_direct(inode)) {
+	if (*err == 0 && (flags & O_DIRECT) && !(flags & O_PATH) &&
+	    (S_ISFIFO(inode->mode) || !file_may_be_direct(inode))) {
 		file_put(f);
 		*err = -EINVAL;
 		return NULL;
@@ -131,8 +135,6 @@ static int open_tmpfile(const struct path *dir, unsigned flags, mode_t mode, str
 
 	if (!inode_is_dir(inode))
 		return -ENOTDIR;
-	if (ACCESS(flags) == O_RDONLY)
-		return -EINVAL;
 	if (err == 0)
 		err = inode_permission(inode, MAY_WRITE | MAY_EXEC);
 	if (err == 0 && inode->ops->tmpfile == NULL)
@@ -290,7 +292,7 @@ struct file *do_open(int dfd, const char *name, unsigned flags, mode_t mode, uns
 
 	if (flags & O_PATH)
 		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	if ((flags & __O_TMPFILE) && !(flags & O_DIRECTORY)) {
+	if ((flags & __O_TMPFILE) && (!(flags & O_DIRECTORY) || ACCESS(flags) == O_RDONLY)) {
 		*err = -EINVAL;
 		return NULL;
 	}

@@ -463,6 +463,8 @@ int fifo_open(struct inode *inode, struct file *f)
 	int mode = f->flags & O_ACCMODE, err = 0;
 	bool nonblock = (f->flags & O_NONBLOCK) != 0;
 
+	if (mode == O_ACCMODE)
+		return -EINVAL;
 	if (inode->pipe == NULL)
 		inode->pipe = pipe_new();
 	struct pipe *p = inode->pipe;
