@@ -161,13 +161,19 @@ bool file_may_be_direct(const struct inode *inode)
 	return S_ISFIFO(inode->mode) || (S_ISREG(inode->mode) && !inode->sb->type->computed);
 }
 
+mode_t inode_setid_to_drop(const struct inode *inode)
+{
+	mode_t drop = inode->mode & S_ISUID;
+
+	if ((inode->mode & S_IXGRP) || (!in_group(inode->gid) && !capable(CAP_FSETID)))
+		drop |= inode->mode & S_ISGID;
+	return drop;
+}
+
 void inode_drop_setid(struct inode *inode)
 {
-	if (!S_ISREG(inode->mode) || capable(CAP_FSETID))
-		return;
-	inode->mode &= ~(mode_t)S_ISUID;
-	if (inode->mode & S_IXGRP)
-		inode->mode &= ~(mode_t)S_ISGID;
+	if (S_ISREG(inode->mode) && !capable(CAP_FSETID))
+		inode->mode &= ~inode_setid_to_drop(inode);
 }
 
 void inode_inherit(struct inode *inode, const struct inode *dir, mode_t mode)

@@ -224,6 +224,9 @@ int inode_permission_real(const struct inode *inode, unsigned mask);
 bool inode_owner_or_capable(const struct inode *inode);
 /* Does O_DIRECT mean anything to it?  Pipes: packets. */
 bool file_may_be_direct(const struct inode *inode);
+/* The set-id bits that go when an owner changes, or who may not keep them writes: S_ISGID without
+ * S_IXGRP stays for members of the group and with CAP_FSETID. */
+mode_t inode_setid_to_drop(const struct inode *inode);
 /* Take the set-id bits away after a change by somebody who may not keep them. */
 void inode_drop_setid(struct inode *inode);
 /* Ids, mode and size for a new node in dir (setgid directories). */

@@ -171,8 +171,9 @@ static void fill_statx(const struct path *p, unsigned mask, struct statx *st)
 	st->stx_size = inode->size;
 	st->stx_blocks = inode_blocks(inode);
 	st->stx_atime = statx_time(inode->atime);
-	if (inode->sb->type->remote)
-		st->stx_mask &= ~STATX_BTIME; /* the host does not tell */
+	/* The host does not tell, and files of /proc and /sys have none. */
+	if (inode->sb->type->remote || inode->sb->type->computed)
+		st->stx_mask &= ~STATX_BTIME;
 	else
 		st->stx_btime = statx_time(inode->btime);
 	st->stx_ctime = statx_time(inode->ctime);
@@ -330,14 +331,20 @@ static int change_owner(const struct path *p, uid_t uid, gid_t gid)
 	struct inode *inode = p->dentry->inode;
 	const struct proc *me = current->proc;
 	int err = mount_want_write(p->mnt);
+	mode_t drop = 0;
 
 	if (err < 0)
 		return err;
+	if (!inode_is_dir(inode) && !S_ISLNK(inode->mode))
+		drop = inode_setid_to_drop(inode);
 	if (uid != (uid_t)-1 && !capable(CAP_CHOWN) &&
 	    (me->fsuid != inode->uid || uid != inode->uid))
 		return -EPERM;
 	if (gid != (gid_t)-1 && !capable(CAP_CHOWN) &&
 	    (me->fsuid != inode->uid || (!in_group(gid) && gid != inode->gid)))
+		return -EPERM;
+	/* Who may not change the mode may not have these bits go either. */
+	if (drop != 0 && !inode_owner_or_capable(inode))
 		return -EPERM;
 	unsigned set = (uid != (uid_t)-1 ? ATTR_UID : 0u) | (gid != (gid_t)-1 ? ATTR_GID : 0u);
 	err = set_attr(inode, &(struct attr){ .set = set, .uid = uid, .gid = gid });
@@ -347,14 +354,9 @@ static int change_owner(const struct path *p, uid_t uid, gid_t gid)
 		inode->uid = uid;
 	if (gid != (gid_t)-1)
 		inode->gid = gid;
-	mode_t before = inode->mode;
-	if (!inode_is_dir(inode) && (inode->mode & S_IFMT) != S_IFLNK) {
-		inode->mode &= ~(mode_t)S_ISUID;
-		if (inode->mode & S_IXGRP)
-			inode->mode &= ~(mode_t)S_ISGID;
-	}
+	inode->mode &= ~drop;
 	inode->ctime = time_now();
-	if (uid != (uid_t)-1 || gid != (gid_t)-1 || inode->mode != before)
+	if (uid != (uid_t)-1 || gid != (gid_t)-1 || drop != 0)
 		notify_dentry(p->dentry, IN_ATTRIB);
 	return 0;
 }

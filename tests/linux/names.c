@@ -42,6 +42,16 @@ static int rename2(const char *from, const char *to, unsigned flags)
 			     0);                                                                   \
 	} while (0)
 
+/* The same with dir as the root. */
+#define AS_ROOT_OF(dir, ...)                                                                       \
+	do {                                                                                       \
+		fflush(stdout);                                                                    \
+		CHECK_EXITED(CHILD(CHECK_OK(chroot(dir)); CHECK_OK(chdir("/in"));                  \
+				   CHECK_OK(setgid(1000)); CHECK_OK(setuid(1000)); __VA_ARGS__;    \
+				   fflush(stdout)),                                                \
+			     0);                                                                   \
+	} while (0)
+
 TEST(rename_flags)
 {
 	touch("a");
@@ -639,4 +649,79 @@ TEST(protected_names_when_asked_for)
 	set("regular", "0");
 	set("hardlinks", "1");
 	AS(1001, CHECK_ERR(link("public", "t/yet-another"), EPERM));
+}
+
+/* Permission is asked before what the file cannot do, and flags that go with nothing before both. */
+TEST(what_open_says_first)
+{
+	mknod("sock", S_IFSOCK | 0600, 0);
+	mknod("block", S_IFBLK | 0600, makedev(240, 9));
+	mkfifo("fifo", 0666);
+	touch("f");
+	chmod(".", 0755);
+	SAY(open("none", O_TMPFILE | O_RDONLY));
+	SAY(open("f", O_TMPFILE | O_RDONLY));
+	SAY(open("fifo", O_ACCMODE | O_NONBLOCK));
+	SAY(open("fifo", O_RDONLY | O_NONBLOCK | O_DIRECT));
+	SAY(open("sock", O_RDWR));
+	SAY(open("block", O_RDWR));
+	mkdir("n", 0755);
+	touch("n/f");
+	mkdir("m", 0755);
+	CHECK_OK(mount("n", "m", NULL, MS_BIND, NULL));
+	CHECK_OK(mount(NULL, "m", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+	SAY(open("m/f", O_RDWR));
+	AS(1000, SAY(open("sock", O_RDWR)); SAY(open("block", O_RDWR)); SAY(open("m/f", O_RDWR));
+	   SAY(open("m/f", O_RDONLY | O_TRUNC)); SAY(open("m/f", O_RDWR | O_CREAT, 0600)));
+	CHECK_OK(umount("m"));
+	/* what a C library may leave out */
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, "f", O_RDWR);
+	printf("%#x %#x\n", fcntl(fd, F_GETFL),
+	       fcntl((int)syscall(SYS_openat, AT_FDCWD, "f", O_PATH), F_GETFL));
+}
+
+/* "/" alone names the root, which need not be searched for that. */
+TEST(a_root_nobody_may_search)
+{
+	struct stat st;
+
+	mkdir("root", 0700);
+	mkdir("root/in", 0755);
+	AS_ROOT_OF("root", SAY(stat("/", &st)); SAY(stat("//", &st)); SAY(stat("/.", &st));
+		   SAY(stat("/in", &st)); SAY(stat("..", &st)); SAY(open("/", O_RDONLY));
+		   SAY(open("/", O_CREAT | O_RDWR, 0600)); SAY(mkdir("/", 0700)); SAY(rmdir("/"));
+		   SAY(unlink("/")); SAY(rename("/", "/x")); SAY(access("/", F_OK));
+		   SAY(access("/", X_OK)); SAY(chdir("/")));
+}
+
+/* S_ISGID of a file that its group may not execute stays for members of the group only; and who may
+ * not change the mode of a file does not take its bits away by chown(-1, -1). */
+TEST(set_id_bits_of_others)
+{
+	static const struct {
+		mode_t mode;
+		uid_t uid;
+		gid_t gid;
+	} cases[] = { { 02644, 1000, 0 }, { 02644, 1000, 1000 }, { 02755, 1000, 0 },
+		      { 06777, 0, 0 },	  { 06766, 0, 0 },	 { 02666, 0, 1000 },
+		      { 02666, 0, 0 },	  { 0666, 0, 0 } };
+
+	chmod(".", 0777);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		for (int how = 0; how < 4; how++) {
+			unlink("f");
+			touch("f");
+			CHECK_OK(chown("f", cases[i].uid, cases[i].gid));
+			CHECK_OK(chmod("f", cases[i].mode));
+			AS(
+				1000, int fd = open("f", O_RDWR); switch (how) {
+					case 0: SAY(write(fd, "x", 1)); break;
+					case 1: SAY(ftruncate(fd, 0)); break;
+					case 2: SAY(fallocate(fd, 0, 0, 10)); break;
+					default: SAY(chown("f", -1, -1)); break;
+				});
+			printf("%o of %d:%d, %d: %o\n", cases[i].mode, (int)cases[i].uid,
+			       (int)cases[i].gid, how, of("f").st_mode);
+		}
+	}
 }
