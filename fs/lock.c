@@ -24,7 +24,8 @@ struct file_lock {
 	struct list all; /* in all_locks, newest first */
 	struct inode *inode;
 	enum lock_kind kind;
-	const void *owner; /* struct files, or struct file */
+	const void *owner;	 /* struct files, or struct file */
+	const struct file *file; /* by which it was set; only to compare with */
 	pid_t pid;
 	bool exclusive;
 	int64_t start, end;
@@ -61,6 +62,16 @@ static struct file_lock *find_conflict(struct inode *inode, const struct file_lo
 			return l;
 	}
 	return NULL;
+}
+
+/* The first lock that want's owner has in its range. */
+static const struct file_lock *find_own(const struct inode *inode, const struct file_lock *want)
+{
+	const struct file_lock *l = inode->locks;
+
+	while (l != NULL && !(same_owner(l, want) && overlap(l, want)))
+		l = l->next;
+	return l;
 }
 
 static bool would_deadlock(const void *me, const void *holder)
@@ -248,6 +259,7 @@ int lock_posix(struct file *f, int cmd, struct flock *fl)
 	int mode = f->flags & O_ACCMODE;
 
 	want.owner = ofd ? (const void *)f : (const void *)current->proc->files;
+	want.file = f;
 	want.pid = current->proc->pid;
 	want.exclusive = fl->l_type == F_WRLCK;
 	if (ofd && fl->l_pid != 0)
@@ -256,9 +268,11 @@ int lock_posix(struct file *f, int cmd, struct flock *fl)
 	if (err < 0)
 		return err;
 	if (cmd == F_GETLK || cmd == F_OFD_GETLK) {
-		if (fl->l_type != F_RDLCK && fl->l_type != F_WRLCK)
+		bool own = ofd && fl->l_type == F_UNLCK; /* what would F_UNLCK take away? */
+		if (fl->l_type != F_RDLCK && fl->l_type != F_WRLCK && !own)
 			return -EINVAL;
-		struct file_lock *l = find_conflict(f->inode, &want);
+		const struct file_lock *l =
+			own ? find_own(f->inode, &want) : find_conflict(f->inode, &want);
 		if (l != NULL)
 			describe(l, fl);
 		else
@@ -285,7 +299,7 @@ int lock_posix(struct file *f, int cmd, struct flock *fl)
 
 int lock_flock(struct file *f, int op)
 {
-	struct file_lock want = { .kind = LOCK_FLOCK, .owner = f, .end = OFFSET_MAX };
+	struct file_lock want = { .kind = LOCK_FLOCK, .owner = f, .file = f, .end = OFFSET_MAX };
 
 	want.pid = current->proc->pid;
 	want.exclusive = (op & ~LOCK_NB) == LOCK_EX;
@@ -295,6 +309,12 @@ int lock_flock(struct file *f, int op)
 	case LOCK_EX: break;
 	default: return -EINVAL;
 	}
+	/* One of the other kind goes first: others may get theirs, and then it is lost (flock(2)). */
+	const struct file_lock *mine = find_own(f->inode, &want);
+	int gone = mine != NULL && mine->exclusive != want.exclusive ? apply(f->inode, &want, true)
+								     : 0;
+	if (gone < 0)
+		return gone;
 	int err = wait_for_room(f->inode, &want, !(op & LOCK_NB));
 	return err < 0 ? err : apply(f->inode, &want, false);
 }
@@ -365,7 +385,7 @@ void lock_show(struct text *t, const struct file *f, const struct files *owner)
 
 	for (unsigned flock = 2; flock-- > 0;) {
 		for (l = f->inode->locks; l != NULL; l = l->next) {
-			if ((l->kind == LOCK_FLOCK) != flock ||
+			if ((l->kind == LOCK_FLOCK) != flock || l->file != f ||
 			    (l->owner != f && l->owner != owner))
 				continue;
 			text_printf(t, "lock:\t");

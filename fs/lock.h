@@ -12,7 +12,8 @@ int lock_flock(struct file *f, int op); /* may sleep */
 /* The owner (a descriptor table) closes a descriptor of the inode. */
 void lock_close(struct file *f, const struct files *owner);
 void lock_release(struct file *f); /* the last reference of f goes */
-/* Append the lines of /proc/locks, and those of f in fdinfo: locks that it or its table owns. */
+/* Append the lines of /proc/locks, and those of f in fdinfo: locks that were set by f and that
+ * it or its table owns. */
 void lock_show_all(struct text *t);
 void lock_show(struct text *t, const struct file *f, const struct files *owner);
 

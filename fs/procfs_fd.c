@@ -80,11 +80,7 @@ static const struct procfs_entry fdinfo_entry = PROC_FILE("", 0444, fdinfo_show)
 /* What the descriptor is open for, as permissions of its owner. */
 static mode_t perm_of(const struct file *f)
 {
-	switch (f->flags & O_ACCMODE) {
-	case O_RDONLY: return 0500;
-	case O_WRONLY: return 0300;
-	default: return 0700;
-	}
+	return (file_readable(f) ? 0500 : 0) | (file_writable(f) ? 0300 : 0);
 }
 
 static int find(const struct inode *dir, const char *name, size_t len, struct procfs_node *n,

@@ -286,3 +286,67 @@ TEST(locks_survive_exec)
 	snprintf(number, sizeof(number), "%d", fd);
 	execl(self_path(), self_path(), "@still_locked", number, NULL);
 }
+
+/* A lock of the other kind is given up before the new one is tried, and is lost if that fails. */
+TEST(converting_whole_file_locks)
+{
+	int a = file(), b = open("f", O_RDWR), c = open("f", O_RDWR);
+
+	SAY(flock(a, LOCK_SH));
+	SAY(flock(b, LOCK_SH));
+	SAY(flock(a, LOCK_EX | LOCK_NB));
+	SAY(flock(c, LOCK_EX | LOCK_NB));
+	SAY(flock(b, LOCK_UN));
+	SAY(flock(c, LOCK_EX | LOCK_NB));
+	SAY(flock(c, LOCK_SH | LOCK_NB));
+	SAY(flock(a, LOCK_SH | LOCK_NB));
+	/* the same kind again keeps it */
+	SAY(flock(a, LOCK_SH | LOCK_NB));
+	SAY(flock(b, LOCK_EX | LOCK_NB));
+	SAY(flock(99, 0));
+	SAY(flock(99, LOCK_SH | 32));
+	int neither = open("f", O_ACCMODE);
+	SAY(flock(neither, LOCK_SH));
+	SAY(flock(neither, LOCK_UN));
+}
+
+/* How many locks /proc tells of the descriptor. */
+static int told(int fd)
+{
+	char line[200];
+	int n = 0;
+
+	snprintf(line, sizeof(line), "/proc/self/fdinfo/%d", fd);
+	FILE *f = fopen(line, "r");
+	CHECK(f != NULL);
+	while (fgets(line, sizeof(line), f) != NULL)
+		n += strncmp(line, "lock:", 5) == 0;
+	fclose(f);
+	return n;
+}
+
+TEST(fdinfo_has_the_locks_that_were_set_by_it)
+{
+	int a = file(), b = open("f", O_RDWR), c = dup(a);
+
+	SAY(lock(a, F_SETLK, F_WRLCK, 0, 10));
+	SAY(lock(b, F_OFD_SETLK, F_RDLCK, 20, 10));
+	SAY(flock(b, LOCK_SH));
+	SAY(told(a));
+	SAY(told(b));
+	SAY(told(c));
+}
+
+/* Asked what F_UNLCK would take away, a lock of an open file is the open file's own. */
+TEST(asking_for_own_open_file_locks)
+{
+	int a = file();
+	struct flock l = { .l_type = F_UNLCK };
+
+	SAY(fcntl(a, F_GETLK, &l));
+	SAY(fcntl(a, F_OFD_GETLK, &l));
+	printf("%d\n", l.l_type);
+	SAY(lock(a, F_OFD_SETLK, F_WRLCK, 100, 10));
+	SAY(fcntl(a, F_OFD_GETLK, &l));
+	printf("%d %ld+%ld %d\n", l.l_type, (long)l.l_start, (long)l.l_len, (int)l.l_pid);
+}
