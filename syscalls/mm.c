@@ -21,6 +21,17 @@
 
 #define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
 
+/* Newer than the ABI headers that we build with. */
+#ifndef MAP_ABOVE4G
+#define MAP_ABOVE4G 0x80
+#endif
+
+/* The flags that MAP_SHARED_VALIDATE lets pass, as Linux: MAP_SYNC, above all, is refused. */
+#define OLD_FLAGS                                                                                  \
+	(MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT | MAP_ABOVE4G | MAP_GROWSDOWN |          \
+	 MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE |              \
+	 MAP_NONBLOCK | MAP_STACK | MAP_UNINITIALIZED)
+
 static uint64_t limit(int which)
 {
 	return current->proc->limits[which].rlim_cur;
@@ -49,8 +60,6 @@ static bool too_much_locked(size_t more)
 static int check_file(struct file *f, int prot, unsigned vm_flags)
 {
 	int mode = f->flags & O_ACCMODE;
-	if ((f->flags & O_PATH) != 0)
-		return -EBADF;
 	if (mode == O_WRONLY)
 		return -EACCES;
 	if ((vm_flags & VM_SHARED) && (prot & PROT_WRITE) && mode != O_RDWR)
@@ -134,12 +143,16 @@ static long map_file_or_anon(struct view *v, uintptr_t addr, size_t len, int pro
 		int err = check_file(file, prot, vm_flags);
 		if (err < 0)
 			return err;
+		if (flags & MAP_GROWSDOWN)
+			return -EINVAL;
 		if (err == FILE_MAPS_ZEROES)
 			file = NULL;
 		else if (err == FILE_MAPS_SEALED && (vm_flags & VM_SHARED))
 			vm_flags |= VM_NOWRITE;
 	}
 	if (file == NULL && (vm_flags & VM_SHARED)) {
+		if (flags & MAP_GROWSDOWN)
+			return -EINVAL;
 		shared = file = file_create_anonymous("dev/zero", len);
 		off = 0;
 		if (file == NULL)
@@ -162,36 +175,56 @@ static long map_file_or_anon(struct view *v, uintptr_t addr, size_t len, int pro
 	return at;
 }
 
-long sys_mmap(uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off)
+/* What mmap says before it looks at the place and at what the file allows.  => 0, -errno */
+static int check_mapping(size_t len, int prot, int flags, struct file *file, off_t off)
 {
-	struct file *file = NULL;
 	int type = flags & MAP_TYPE;
+	bool locked = (flags & MAP_LOCKED) || current->view->lock_future;
 
-	if (len == 0 || (off & (off_t)PAGE_MASK))
+	if (len == 0 || (flags & MAP_HUGETLB))
 		return -EINVAL;
-	if (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE)
+	if (type != MAP_PRIVATE && type != MAP_SHARED &&
+	    (type != MAP_SHARED_VALIDATE || file == NULL))
 		return -EINVAL;
-	if (flags & MAP_HUGETLB)
-		return -EINVAL;
-	if (type == MAP_SHARED_VALIDATE)
-		flags = (flags & ~MAP_TYPE) | MAP_SHARED;
 	if (len > USER_END)
 		return -ENOMEM;
 	len = ALIGN_UP(len, PAGE_SIZE);
-	if ((uint64_t)off + len < len)
-		return -EOVERFLOW;
 	if (obvious_overcommit(len, prot, flags) || current->view->mapped + len > limit(RLIMIT_AS))
 		return -ENOMEM;
 	if ((flags & MAP_LOCKED) && !may_lock())
 		return -EPERM;
-	if (((flags & MAP_LOCKED) || current->view->lock_future) && too_much_locked(len))
+	if (locked && too_much_locked(len))
 		return -EAGAIN;
-	if (!(flags & MAP_ANONYMOUS)) {
+	/* No page of a file lies behind its largest size. */
+	if (file != NULL && file_is_regular(file) &&
+	    ((uint64_t)off > INT64_MAX || (uint64_t)off > ALIGN_DOWN(INT64_MAX - len, PAGE_SIZE)))
+		return -EOVERFLOW;
+	if (file != NULL && (uint64_t)off + len < len)
+		return -EOVERFLOW;
+	return type == MAP_SHARED_VALIDATE && (flags & ~OLD_FLAGS) ? -EOPNOTSUPP : 0;
+}
+
+long sys_mmap(uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off)
+{
+	struct file *file = NULL;
+
+	if (off & (off_t)PAGE_MASK)
+		return -EINVAL;
+	if (flags & MAP_ANONYMOUS) {
+		off = 0;
+	} else {
 		file = fd_get(fd);
 		if (file == NULL)
 			return -EBADF;
 	}
-	long at = map_file_or_anon(current->view, addr, len, prot, flags, file, off);
+	long at = file != NULL && (file->flags & O_PATH)
+			  ? -EBADF
+			  : check_mapping(len, prot, flags, file, off);
+	if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE)
+		flags = (flags & ~MAP_TYPE) | MAP_SHARED;
+	if (at == 0)
+		at = map_file_or_anon(current->view, addr, ALIGN_UP(len, PAGE_SIZE), prot, flags,
+				      file, off);
 	if (file != NULL)
 		file_put(file);
 	return at;
@@ -243,14 +276,24 @@ static int check_protection(const struct vma *vma, int prot)
 long sys_mprotect(uintptr_t addr, size_t len, int prot)
 {
 	struct view *v = current->view;
+	bool down = (prot & PROT_GROWSDOWN) != 0, up = (prot & PROT_GROWSUP) != 0;
 
-	if ((addr & PAGE_MASK) || (prot & ~(PROT_ALL | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP)))
+	if ((addr & PAGE_MASK) || (down && up) ||
+	    (prot & ~(PROT_ALL | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP)))
 		return -EINVAL;
 	if (len == 0)
 		return 0;
 	if (len > USER_END || addr > USER_END - len)
 		return -ENOMEM;
 	uintptr_t end = addr + ALIGN_UP(len, PAGE_SIZE);
+	if (down || up) { /* nothing grows up here */
+		const struct vma *first = vma_first_in(v, addr, end);
+		if (first == NULL || (up && first->start > addr))
+			return -ENOMEM;
+		if (up || !(first->flags & VM_GROWSDOWN))
+			return -EINVAL;
+		addr = first->start;
+	}
 	uintptr_t a = addr;
 	for (struct vma *vma = vma_find(v, addr); a < end; vma = vma_next(vma)) {
 		/* Up to a hole the change is made, as on Linux. */
@@ -303,6 +346,8 @@ static long move_mapping(struct view *v, const struct vma *vma, uintptr_t old, s
 	int err = view_map(v, to, new_len, vma->prot, vma->flags, vma->kind, vma->file, off);
 	if (err < 0)
 		return err == -EEXIST ? -ENOMEM : err;
+	if (old_len == 0) /* a second mapping of the same pages */
+		return (long)to;
 	if (vma->kind == VMA_FILE && (vma->prot & PROT_EXEC)) /* stubs do not move along */
 		err = view_unpatch(v, old, old_len);
 	if (err == 0)
@@ -326,7 +371,7 @@ long sys_mremap(uintptr_t old, size_t old_len, size_t new_len, int flags, uintpt
 	struct vma *vma = vma_find(v, old);
 	if (vma == NULL || old + MAX(old_len, 1ul) > vma->end)
 		return -EFAULT;
-	if (old_len == 0)
+	if (old_len == 0 && !(vma->flags & VM_SHARED))
 		return -EINVAL;
 	if (new_len > old_len && (obvious_overcommit(new_len, (int)vma->prot, 0) ||
 				  v->mapped + (new_len - old_len) > limit(RLIMIT_AS)))
@@ -382,6 +427,23 @@ static bool range_mapped(struct view *v, uintptr_t addr, uintptr_t end)
 	return true;
 }
 
+/* Let go of the pages of the range, up to a mapping from which that may not be asked. */
+static int discard(struct view *v, uintptr_t addr, uintptr_t end, int advice)
+{
+	const struct vma *vma;
+
+	while (addr < end && (vma = vma_first_in(v, addr, end)) != NULL) {
+		if ((vma->flags & VM_LOCKED) && advice != MADV_DONTNEED_LOCKED)
+			return -EINVAL;
+		if (advice == MADV_FREE && (vma->file != NULL || (vma->flags & VM_SHARED)))
+			return -EINVAL;
+		uintptr_t from = MAX(addr, vma->start);
+		addr = MIN(end, vma->end);
+		view_discard(v, from, addr - from);
+	}
+	return 0;
+}
+
 long sys_madvise(uintptr_t addr, size_t len, int advice)
 {
 	struct view *v = current->view;
@@ -406,7 +468,8 @@ long sys_madvise(uintptr_t addr, size_t len, int advice)
 	case MADV_POPULATE_READ:
 	case MADV_POPULATE_WRITE: break;
 	case MADV_DONTNEED:
-	case MADV_FREE: view_discard(v, addr, end - addr); break;
+	case MADV_DONTNEED_LOCKED:
+	case MADV_FREE: err = discard(v, addr, end, advice); break;
 	case MADV_DONTFORK: err = set_fork_advice(v, addr, end, VM_DONTFORK, 0); break;
 	case MADV_DOFORK: err = set_fork_advice(v, addr, end, 0, VM_DONTFORK); break;
 	case MADV_WIPEONFORK: err = set_fork_advice(v, addr, end, VM_WIPEONFORK, 0); break;
@@ -426,7 +489,9 @@ long sys_msync(uintptr_t addr, size_t len, int flags)
 	len = ALIGN_UP(len, PAGE_SIZE); /* which may be 0 then, and that is well */
 	if (len > USER_END || addr > USER_END - len)
 		return -ENOMEM;
-	if (!range_mapped(current->view, addr, addr + ALIGN_UP(len, PAGE_SIZE)))
+	if ((flags & MS_INVALIDATE) && view_locked_in(current->view, addr, addr + len) != 0)
+		return -EBUSY;
+	if (!range_mapped(current->view, addr, addr + len))
 		return -ENOMEM;
 	return flags & MS_SYNC ? sync_range(addr, addr + len, SYNC_ALL)
 			       : sync_range(addr, addr + len, SYNC_PAGES);

@@ -748,3 +748,97 @@ TEST(limit_of_locked_memory)
 		  EPERM);
 	CHECK_OK(munlock(p, 1));
 }
+
+#ifndef MAP_SHARED_VALIDATE
+#define MAP_SHARED_VALIDATE 3
+#endif
+#ifndef MAP_SYNC
+#define MAP_SYNC 0x80000
+#endif
+#define DONTNEED_LOCKED 24
+
+static void try_map(const char *what, int prot, int flags, int fd, off_t off)
+{
+	errno = 0;
+	void *p = (void *)syscall(SYS_mmap, NULL, PAGE, prot, flags, fd, off);
+
+	harness_show(what, p == MAP_FAILED ? -1 : 0);
+}
+#define MAP(...) try_map(#__VA_ARGS__, __VA_ARGS__)
+
+/* MAP_SHARED_VALIDATE is for those who must know: a file in memory has no MAP_SYNC. */
+TEST(flags_and_offsets_that_are_refused)
+{
+	int fd = file_of("f", PAGE);
+
+	MAP(PROT_READ, MAP_SHARED_VALIDATE, fd, 0);
+	MAP(PROT_READ, MAP_SHARED_VALIDATE | MAP_SYNC, fd, 0);
+	MAP(PROT_READ, MAP_SHARED_VALIDATE | MAP_POPULATE | MAP_NORESERVE, fd, 0);
+	MAP(PROT_READ, MAP_SHARED_VALIDATE | (int)0x80000000, fd, 0);
+	MAP(PROT_READ, MAP_SHARED | MAP_SYNC, fd, 0);
+	MAP(PROT_READ, MAP_SHARED_VALIDATE | MAP_ANONYMOUS, -1, 0);
+	MAP(PROT_READ, MAP_SHARED | MAP_GROWSDOWN, fd, 0);
+	MAP(PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN, fd, 0);
+	MAP(PROT_READ, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0);
+	MAP(PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0);
+	MAP(PROT_READ, MAP_PRIVATE, fd, INT64_MAX - 4095);
+	MAP(PROT_READ, MAP_PRIVATE, fd, INT64_MAX - 8191);
+	MAP(PROT_READ, MAP_PRIVATE, fd, INT64_MIN);
+	MAP(PROT_READ, MAP_PRIVATE, fd, -4096);
+	MAP(PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, -4096);
+	MAP(PROT_READ, 0, -1, 0);
+	CHECK_ERR(syscall(SYS_mmap, NULL, 0, PROT_READ, MAP_PRIVATE, -1, 0), EBADF);
+	char *p = map_anon(1);
+	SAY(syscall(SYS_mprotect, p, PAGE, PROT_READ | PROT_GROWSDOWN));
+	SAY(syscall(SYS_mprotect, p, PAGE, PROT_READ | PROT_GROWSUP));
+	SAY(syscall(SYS_mprotect, p, PAGE, PROT_READ | PROT_GROWSDOWN | PROT_GROWSUP));
+	SAY(syscall(SYS_mprotect, &errno, 0, PROT_READ | PROT_GROWSDOWN) == -1);
+	char *stack = mmap(NULL, 2 * PAGE, RW, ANON | MAP_GROWSDOWN, -1, 0);
+	SAY(syscall(SYS_mprotect, stack + PAGE, PAGE, PROT_READ | PROT_GROWSDOWN));
+	SAY(write(open("/dev/zero", O_RDWR), stack, 1));
+	SAY(read(open("/dev/zero", O_RDWR), stack, 1)); /* all of it is read-only now */
+}
+
+/* What is locked stays, unless one says that one knows. */
+TEST(locked_pages_are_not_thrown_away)
+{
+	char *p = map_anon(3);
+	int fd = file_of("f", PAGE);
+	char *shared = mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0);
+
+	memset(p, 7, 3 * PAGE);
+	CHECK_OK(mlock(p + PAGE, PAGE));
+	SAY(madvise(p, 3 * PAGE, MADV_DONTNEED));
+	printf("%d %d %d\n", p[0], p[PAGE], p[2 * PAGE]);
+	SAY(madvise(p + PAGE, PAGE, MADV_FREE));
+	SAY(madvise(p, 3 * PAGE, DONTNEED_LOCKED));
+	printf("%d %d %d\n", p[0], p[PAGE], p[2 * PAGE]);
+	SAY(madvise(shared, PAGE, MADV_FREE));
+	SAY(madvise(shared, PAGE, MADV_DONTNEED));
+	SAY(msync(shared, PAGE, MS_INVALIDATE));
+	CHECK_OK(mlock(shared, PAGE));
+	SAY(msync(shared, PAGE, MS_INVALIDATE));
+	SAY(msync(shared, PAGE, MS_SYNC));
+}
+
+/* An old length of 0 makes a second mapping of shared memory. */
+TEST(mremap_of_nothing_maps_again)
+{
+	char *anon = map_anon(1), *p, *again;
+
+	CHECK_ERR((long)mremap(anon, 0, PAGE, MREMAP_MAYMOVE), EINVAL);
+	p = mmap(NULL, 3 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	p[PAGE] = 1;
+	CHECK_ERR((long)mremap(p, 0, PAGE, 0), ENOMEM);
+	again = mremap(p + PAGE, 0, 2 * PAGE, MREMAP_MAYMOVE);
+	CHECK(again != MAP_FAILED && again != p);
+	CHECK_EQ(again[0], 1);
+	again[PAGE] = 2;
+	CHECK_EQ(p[2 * PAGE], 2);
+	CHECK(mremap(p, 0, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, anon) == anon);
+	p[0] = 3;
+	CHECK_EQ(anon[0], 3);
+	CHECK_OK(munmap(p, 3 * PAGE));
+	CHECK_EQ(again[1], 0);
+	CHECK_EQ(again[PAGE], 2);
+}
