@@ -59,8 +59,6 @@ void mount_attach(struct mount *m, const struct path *at);
 void mount_detach(struct mount *m);
 /* The mount on top of p, if there is one. */
 struct mount *mount_on(const struct path *p);
-/* Go down through whatever is mounted on *p. */
-void path_cross_mounts(struct path *p);
 const struct fs_type *fs_type_find(const char *name);
 /* vfs_mount_volume() with the place looked up. */
 int mount_volume(const char *tag, const char *file, unsigned long flags, const struct path *at);

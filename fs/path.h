@@ -126,6 +126,9 @@ enum {
 /* Look a name up.  => 0 with out counted, -errno */
 int path_lookup(int dfd, const char *name, unsigned flags, struct path *out);
 
+/* Go down through whatever is mounted on *p. */
+void path_cross_mounts(struct path *p);
+
 /* --- open.c, namei.c, mount.c: what the system calls of the like names do --- */
 
 /* /proc/sys/fs/protected_*: what may not be done with others' files in sticky directories. */

@@ -172,6 +172,7 @@ long sys_umount2(const char *target, int flags)
 	kfree(at);
 	if (err < 0)
 		return err;
+	path_cross_mounts(&p); /* "." and "/" are below what was mounted there since */
 	/* Our own path must not keep the mount busy. */
 	err = do_umount(&p, flags);
 	path_put(&p);

@@ -537,3 +537,17 @@ TEST(pivoting)
 	SAY(umount("r"));
 	SAY(umount("r"));
 }
+
+/* umount(2) takes what lies on top, also of the folder the process is in. */
+TEST(unmounting_by_a_covered_place)
+{
+	mkdir("m", 0755);
+	CHECK_OK(chdir("m"));
+	SAY(umount("."));
+	CHECK_OK(mount("one", ".", "tmpfs", 0, NULL));
+	touch("below");
+	SAY(access("../m/below", F_OK));
+	SAY(umount("."));
+	SAY(umount("."));
+	SAY(access("../m/below", F_OK));
+}
