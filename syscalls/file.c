@@ -101,6 +101,7 @@ static long open_user(int dfd, const char *path, unsigned flags, mode_t mode, un
 		kfree(name);
 		return err;
 	}
+	flags |= O_LARGEFILE; /* for 64-bit programs always; O_PATH takes it off */
 	struct file *f = do_open(dfd, name, flags, mode & 07777, lookup, &err);
 	kfree(name);
 	return fd_result(f, flags, err);
@@ -312,6 +313,8 @@ static long set_flags(struct file *f, int fd, unsigned flags)
 		return -EPERM;
 	if ((flags & O_DIRECT) && !file_may_be_direct(f->inode))
 		return -EINVAL;
+	if (f->ops->poll == NULL) /* never ready, never a signal */
+		flags &= ~(unsigned)FASYNC;
 	if ((flags ^ f->flags) & FASYNC) {
 		int err = async_turn(f, fd, (flags & FASYNC) != 0);
 		if (err < 0)
@@ -507,11 +510,16 @@ long sys_fcntl(int fd, unsigned cmd, uintptr_t arg)
 
 long sys_flock(int fd, unsigned op)
 {
+	if (op & LOCK_MAND)
+		return 0; /* once for SMB servers; Linux ignores it */
+	unsigned kind = op & ~(unsigned)LOCK_NB;
+	if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN)
+		return -EINVAL;
 	struct file *f = fd_get(fd);
-
 	if (f == NULL)
 		return -EBADF;
-	long err = f->flags & O_PATH ? -EBADF : lock_flock(f, (int)op);
+	bool usable = kind == LOCK_UN || file_readable(f) || file_writable(f);
+	long err = (f->flags & O_PATH) || !usable ? -EBADF : lock_flock(f, (int)op);
 	file_put(f);
 	return err;
 }
@@ -524,6 +532,8 @@ static long ioctl_flag(struct file *f, int fd, unsigned flag, const int *user)
 
 	if (get_user(on, user) < 0)
 		return -EFAULT;
+	if (flag == FASYNC && on && f->ops->poll == NULL)
+		return -ENOTTY;
 	return set_flags(f, fd, on ? f->flags | flag : f->flags & ~flag);
 }
 
@@ -799,14 +809,16 @@ long sys_syncfs(int fd)
 
 long sys_sync_file_range(int fd, off_t off, off_t len, unsigned flags)
 {
-	if ((flags & ~7u) || off < 0 || len < 0)
-		return -EINVAL;
 	struct file *f = fd_get(fd);
+	off_t end;
+
 	if (f == NULL)
 		return -EBADF;
-	int err = f->flags & O_PATH					? -EBADF
-		  : S_ISFIFO(f->inode->mode) || S_ISCHR(f->inode->mode) ? -ESPIPE
-									: 0;
+	mode_t type = f->inode->mode & S_IFMT;
+	bool stored = type == S_IFREG || type == S_IFDIR || type == S_IFLNK;
+	bool possible =
+		!(flags & ~7u) && off >= 0 && len >= 0 && !__builtin_add_overflow(off, len, &end);
+	int err = f->flags & O_PATH ? -EBADF : !possible ? -EINVAL : stored ? 0 : -ESPIPE;
 	file_put(f);
 	return err;
 }

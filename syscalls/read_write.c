@@ -155,6 +155,21 @@ long sys_pwrite64(int fd, const void *buf, size_t len, off_t pos)
 
 /* --- vectors --- */
 
+/* A transfer of vectors without a byte: the descriptor is looked at, the file is not. */
+static long nothing(int fd, const off_t *pos, transfer_fn fn)
+{
+	struct file *f = pos != NULL && *pos < 0 ? NULL : fd_get(fd);
+
+	if (f == NULL)
+		return pos != NULL && *pos < 0 ? -EINVAL : -EBADF;
+	bool may = fn == file_read ? file_readable(f) : file_writable(f);
+	long err = pos != NULL && !(f->flags & O_PATH) && !file_has_places(f) ? -ESPIPE
+		   : may						      ? 0
+									      : -EBADF;
+	file_put(f);
+	return err;
+}
+
 static long vector(int fd, const struct iovec_ *user, unsigned long count, const off_t *pos,
 		   transfer_fn fn, unsigned rwf)
 {
@@ -170,6 +185,10 @@ static long vector(int fd, const struct iovec_ *user, unsigned long count, const
 		return err;
 	}
 	b.rwf = rwf;
+	if (iobuf_left(&b) == 0) {
+		iov_free(iov, small);
+		return nothing(fd, pos, fn);
+	}
 	long n = pos == NULL ? at_current(fd, &b, fn) : at_offset(fd, &b, *pos, fn);
 	iov_free(iov, small);
 	return n;

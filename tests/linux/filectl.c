@@ -87,6 +87,8 @@ TEST(advice_and_sync)
 	SAY(sync_file_range(fds[0], 0, 100, 8));
 	SAY(sync_file_range(fds[0], -1, 100, 0));
 	SAY(sync_file_range(fds[0], 0, -1, 0));
+	SAY(sync_file_range(fds[0], 5, INT64_MAX, 0));
+	SAY(sync_file_range(-1, -1, 0, 8));
 	SAY(syscall(SYS_fadvise64, fds[0], 0L, 0L, 6));
 	SAY(syscall(SYS_fadvise64, fds[0], 0L, -1L, 0));
 	SAY(syscall(SYS_fadvise64, 99, 0L, 0L, 0));

@@ -5,6 +5,7 @@
 #include <linux/stat.h>
 #include <grp.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
@@ -348,4 +349,24 @@ TEST(vectors)
 	SAY(pwrite(p[1], a, 1, 0));
 	SAY(writev(p[1], v, 3));
 	SAY(readv(p[0], v, 3));
+	/* Of no bytes at all the file hears nothing, not even that flags are unknown. */
+	int ro = open("f", O_RDONLY), sock[2];
+	SAY(syscall(SYS_preadv2, fd, v, 0L, 0L, 0L, 0x1000));
+	SAY(readv(p[0], v, 0));
+	SAY(writev(p[0], v, 0));
+	SAY(writev(ro, v, 0));
+	SAY(readv(ro, &v[1], 1));
+	SAY(preadv(fd, v, 0, -1));
+	SAY(preadv(p[0], v, 0, 0));
+	SAY(readv(open("f", O_PATH), v, 0));
+	CHECK_OK(socketpair(AF_UNIX, SOCK_DGRAM, 0, sock));
+	SAY(writev(sock[0], v, 0));
+	SAY(recv(sock[1], a, 1, MSG_DONTWAIT));
+	SAY(write(sock[0], "", 0));
+	SAY(recv(sock[1], a, 1, MSG_DONTWAIT));
+	struct stat st;
+	CHECK_OK(futimens(fd, (struct timespec[]){ { 5, 0 }, { 5, 0 } }));
+	SAY(readv(fd, v, 0));
+	CHECK_OK(fstat(fd, &st));
+	SAY(st.st_atime);
 }
