@@ -47,6 +47,14 @@ def anchor(text):
     return escape(text.strip("/").replace("/", "-").replace(" ", "-"), quote=True)
 
 
+CONTROLS = {i: 0x2400 + i for i in range(32) if chr(i) not in "\t\n"} | {0x7f: 0x2421}
+
+
+def visible(text):
+    """What a program said, for a page: control characters, which HTML forbids, as their pictures."""
+    return escape(text.replace("\r\n", "\n").translate(CONTROLS))
+
+
 def table(head, rows, numbers=(), sortable=False, sort_values=None):
     """Rows of HTML cells.  numbers: columns that are aligned as such."""
     mark = lambda i: ' class="n"' if i in numbers else ""
@@ -291,13 +299,13 @@ def _workload(case):
             if record[stream].strip():
                 text += f"\n--- {stream}\n{record[stream]}"
         logs.append(f"<h4>{'Linux' if mode == 'native' else 'fork=' + mode}: {record['end']}, status "
-                    f"{record['status']}</h4><pre>{escape(text.strip() or 'nothing')}</pre>")
+                    f"{record['status']}</h4><pre>{visible(text.strip() or 'nothing')}</pre>")
     packages = ", ".join(f"{k} {v}" for k, v in any_record["packages"].items())
     return (f'<section class="program" id="w-{anchor(case.name)}"><details><summary><b>{escape(case.name)}</b> '
             + (f'<span class="bad">could not test</span> <span class="dim">{escape(case.cause[:160])}</span>'
                if case.cause else chip(case.kind)) +
             f"</summary><p class=dim>{escape(any_record['source'])}:{any_record['line']}; {escape(packages)}</p>"
-            f"<pre>{escape(any_record['script'])}</pre>"
+            f"<pre>{visible(any_record['script'])}</pre>"
             + table(["", "predicted", "observed", "forks", "seconds"], rows, numbers=(3, 4)) +
             f"<p>Again: <code>./flat survey --only {escape(case.name)}</code></p>"
             + "".join(logs) + "</details></section>")

@@ -170,6 +170,10 @@ class Report(Folders):
         self.assertNotIn("<&>", text)
         self.assertIn("A &lt;title&gt;", text)
 
+    def test_control_characters_are_shown(self):
+        self.assertEqual(report.visible("a\x1b[1m\x00<\x7f>\r\n\tb\r"),
+                         "a\u241b[1m\u2400&lt;\u2421&gt;\n\tb\u240d")
+
     def test_other_formats(self):
         data = json.loads(export.as_json(self.model))
         self.assertEqual(data["workloads"][3]["could_not_test"], "+b; it said: no & way")
