@@ -550,9 +550,10 @@ void hostport_init(void)
 	waitq_init(&out.wait);
 	waitq_init(&err.wait);
 	poweroff_hook = before_poweroff;
-	dev_register("hostin", HOST_MAJOR, 0, 0400, &hostin_ops);
-	dev_register("hostout", HOST_MAJOR, 1, 0200, &hostout_ops);
-	dev_register("hosterr", HOST_MAJOR, 2, 0200, &hosterr_ops);
+	if (dev_register("hostin", HOST_MAJOR, 0, 0400, &hostin_ops) < 0 ||
+	    dev_register("hostout", HOST_MAJOR, 1, 0200, &hostout_ops) < 0 ||
+	    dev_register("hosterr", HOST_MAJOR, 2, 0200, &hosterr_ops) < 0)
+		panic("no memory for the channels to the host");
 	if (by_virtio && hostport_streams()) {
 		vcon_open(VCON_MAIN, &virtio_client, &out);
 		vcon_open(VCON_ERR, &virtio_client, &err);

@@ -42,7 +42,7 @@ done
 # One allocation of the start fails: either it says so, or all goes well; and all goes well with one that
 # is never reached.
 bad=
-for n in 1 12 23 45 90 210 330 900 1500 2100 2700; do
+for n in 1 12 23 45 84 85 86 87 90 210 330 900 1500 2100 2700; do
 	run -m 64M --append failalloc=$n --timeout 30 sh -c 'echo works | cat' </dev/null
 	case $status.$out$err in
 	0.works | *'cannot unpack'* | *'no memory'* | *"can't fork"* | *'Cannot allocate'* | *'out of memory'* | *'Out of memory'*) ;;
