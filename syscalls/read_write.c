@@ -158,10 +158,11 @@ long sys_pwrite64(int fd, const void *buf, size_t len, off_t pos)
 /* A transfer of vectors without a byte: the descriptor is looked at, the file is not. */
 static long nothing(int fd, const off_t *pos, transfer_fn fn)
 {
-	struct file *f = pos != NULL && *pos < 0 ? NULL : fd_get(fd);
-
+	if (pos != NULL && *pos < 0)
+		return -EINVAL;
+	struct file *f = fd_get(fd);
 	if (f == NULL)
-		return pos != NULL && *pos < 0 ? -EINVAL : -EBADF;
+		return -EBADF;
 	bool may = fn == file_read ? file_readable(f) : file_writable(f);
 	long err = pos != NULL && !(f->flags & O_PATH) && !file_has_places(f) ? -ESPIPE
 		   : may						      ? 0

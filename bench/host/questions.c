@@ -21,7 +21,7 @@ const struct question questions[] = {
 	{ CALLS, "null.site", "  ... at a site that can be patched", "null site", NULL, RATIO, 5,
 	  NULL, 0 },
 	{ CALLS, "null.call", "  ... by a call (Linux: syscall)", "null call", "null.trap", RATIO,
-	  17, NULL, 0 },
+	  16, NULL, 0 },
 	{ CALLS, "null.libc", "  ... through libc's syscall()", "null libc", NULL, NONE, 0, NULL,
 	  0 },
 	{ CALLS, "null.clock", "clock_gettime", "null clock", NULL, RATIO, 1.5, NULL, 0 },
