@@ -17,6 +17,7 @@
 #include <asm/sigcontext.h>
 
 #include "arch/x86_64/internal.h"
+#include "arch/x86_64/watchdog.h"
 #include "lib/bug.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -413,6 +414,8 @@ void arch_switch(struct task *prev, struct task *next)
 
 	if (prev == next)
 		return;
+	bool changed = watchdog_switch();
+
 	if (prev == owner)
 		save(prev->fpu);
 	else
@@ -429,4 +432,6 @@ void arch_switch(struct task *prev, struct task *next)
 	}
 	tls_write(next->tls);
 	switch_stacks(prev, next);
+	if (changed)
+		watchdog_switched_back();
 }

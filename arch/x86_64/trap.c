@@ -382,6 +382,8 @@ void trap_program(struct regs *regs, unsigned vector)
 			program_page_fault(addr, error);
 		}
 	} else if (vector >= VECTOR_PIC) {
+		if (vector == VECTOR_TIMER && current->view != NULL)
+			watchdog_timer();
 		/* error: see entry.S, trap_in_kernel */
 		if (!interrupt(vector, error != 0))
 			signal_force(SIGSEGV, SI_KERNEL, 0);

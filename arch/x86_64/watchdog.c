@@ -7,6 +7,9 @@
  *     program that runs gets SIGSEGV;
  *   - the kernel itself: inside it with interrupts off for very long, with no system call and no
  *     switch of tasks, it hangs, and a panic that says where is better than silence.
+ * A tick may come late, when another task runs already.  So the timer's interrupts of a program look at
+ * the registers, too, and a switch of tasks at CR0, which says whether pages are protected: nobody
+ * else runs without that, and who is found is who did it.
  * What it cannot find is told in docs/SECURITY.md.  The option watchdog=off turns the ticks off.
  *
  * Rules for what runs here while the kernel was interrupted: it may be anywhere, so nothing is
@@ -115,6 +118,37 @@ static bool put_right(const char **what)
 	return true;
 }
 
+/* What was found is the current program's doing. */
+static void blame(const char *what)
+{
+	kprintf("%.16s[%d] runs, and %s was changed: put back\n", current->comm,
+		current->proc->pid, what);
+	signal_force(SIGSEGV, SI_KERNEL, 0);
+}
+
+void watchdog_timer(void)
+{
+	const char *what;
+
+	if (!put_right(&what))
+		blame(what);
+}
+
+bool watchdog_switch(void)
+{
+	uint64_t right = kept[CR0] | fpu_cr0();
+
+	if (kept[CR0] == 0 || READ_CR(0) == right)
+		return false;
+	WRITE_CR(0, right);
+	return true;
+}
+
+void watchdog_switched_back(void)
+{
+	blame(names[CR0]);
+}
+
 /* --- ticks --- */
 
 /* An NMI blocks the next until an iretq; we may leave without one, through the scheduler. */
@@ -150,11 +184,8 @@ void watchdog_program(struct regs *regs)
 	if (right && (regs->rflags & RFLAGS_IF))
 		return;
 	let_next_in();
-	if (!right) {
-		kprintf("%.16s[%d] runs, and %s was changed: put back\n", current->comm,
-			current->proc->pid, what);
-		signal_force(SIGSEGV, SI_KERNEL, 0);
-	}
+	if (!right)
+		blame(what);
 	watchdog_check_flags(regs);
 }
 

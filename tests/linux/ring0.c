@@ -79,6 +79,38 @@ TEST_SLOW(write_protection_off, 20)
 	DIES("mov %%cr0, %%rax; and $~0x10000, %%rax; mov %%rax, %%cr0");
 }
 
+/* Found when it did it, not when its parent runs. */
+TEST_SLOW(write_protection_off_beside_others, 60)
+{
+	for (int i = 0; i < 5; i++) {
+		int status = 0;
+		pid_t pid = CHILD(__asm__ volatile("mov %%cr0, %%rax; and $~0x10000, %%rax;"
+						   "mov %%rax, %%cr0" ::: "rax", "memory");
+				  linger());
+
+		while (waitpid(pid, &status, WNOHANG) == 0)
+			for (volatile int spin = 0; spin < 100000; spin++)
+				;
+		CHECK_EQ(WIFSIGNALED(status) ? WTERMSIG(status) : -1, SIGSEGV);
+	}
+}
+
+/* ... or when it waits for another. */
+TEST_SLOW(write_protection_off_and_wait, 20)
+{
+	int fds[2];
+	char c = 0;
+
+	CHECK_OK(pipe(fds));
+	pid_t pid = CHILD(__asm__ volatile("mov %%cr0, %%rax; and $~0x10000, %%rax;"
+					   "mov %%rax, %%cr0" ::: "rax", "memory");
+			  read(fds[0], &c, 1));
+
+	linger();
+	write(fds[1], &c, 1);
+	CHECK_SIGNALED(pid, SIGSEGV);
+}
+
 /* What a system call does to the flags (FMASK).  Not LSTAR: whoever makes a call before it is put right
  * would pay. */
 TEST_SLOW(entry_changed, 20)
