@@ -370,12 +370,12 @@ S(setpgid, (pid_t pid, pid_t pgid), 0)
 S(setsid, (void), 0)
 S(vhangup, (void), 0)
 S(capget, (struct __user_cap_header_struct *header, struct __user_cap_data_struct *data), 0)
-S(capset, (struct __user_cap_header_struct *header, const struct __user_cap_data_struct *data), 0)
+P(capset, (struct __user_cap_header_struct *header, const struct __user_cap_data_struct *data), 0,
+  "the sets are a process's, not a thread's")
 
 /* -- syscalls/prctl.c */
 P(prctl, (int option, uint64_t a, uint64_t b, uint64_t c, uint64_t d), 0,
-  "seccomp, PR_SET_MM, PR_SET_VMA, PR_SET_MDWE, PR_GET_AUXV, PR_SET_TSC (EINVAL); capability sets are "
-  "a process's, not a thread's; kept without an effect: timer slack, THP, MCE policy")
+  "EINVAL: seccomp, PR_SET_{MM,VMA,MDWE,TSC}, PR_GET_AUXV; without effect: timer slack, THP, MCE")
 P(arch_prctl, (int code, uintptr_t addr), 0,
   "ARCH_SET_GS, ARCH_GET_GS (EPERM): in ring 0 %gs is the kernel's own; CPUID faulting")
 
