@@ -91,9 +91,11 @@ int unix_stream_connect(struct socket *s, const struct address *a, unsigned flag
 
 /* --- send --- */
 
-static ssize_t broken_pipe(const struct message *m)
+/* The peer reads no more.  As on Linux there is no signal for who has sent something, nor for who
+ * hears of it while it waits for room. */
+static int broken_pipe(const struct message *m, size_t sent)
 {
-	if (!(m->flags & MSG_NOSIGNAL))
+	if (sent == 0 && !(m->flags & MSG_NOSIGNAL))
 		signal_send_task(current, SIGPIPE, NULL);
 	return -EPIPE;
 }
@@ -138,22 +140,23 @@ ssize_t unix_stream_send(struct socket *s, struct message *m)
 		return err;
 	err = send_check(u, m);
 	if (err == 0 && s->no_write)
-		err = -EPIPE;
+		err = broken_pipe(m, 0);
 	while (err == 0 && left > 0) {
 		/* Half of the buffer, so that there are two packets at least. */
 		size_t n = MIN(left, MIN((size_t)CHUNK, s->sndbuf / 2 - 64));
 		err = unix_wait_sendable(u, m->flags, &deadline);
-		if (err == 0)
+		if (err == 0) {
 			err = send_packet(u, m, n, &scm);
+			if (err == -EPIPE)
+				err = broken_pipe(m, sent);
+		}
 		if (err == 0) {
 			left -= n;
 			sent += n;
 		}
 	}
 	scm_drop(&scm);
-	if (sent > 0)
-		return (ssize_t)sent;
-	return err == -EPIPE ? broken_pipe(m) : err;
+	return sent > 0 ? (ssize_t)sent : err;
 }
 
 /* --- receive --- */

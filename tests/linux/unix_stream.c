@@ -653,6 +653,41 @@ TEST(the_end_wakes_sleepers)
 	CHECK_EXITED(pid, 0);
 }
 
+/* Who waits for room when its peer stops reading gets an error without SIGPIPE; who comes later gets
+ * the signal, too. */
+TEST(the_end_while_waiting_for_room)
+{
+	static char full[1000];
+	int v[2];
+	ssize_t n;
+
+	on_signal(SIGPIPE, 0);
+	pair(SOCK_STREAM, v);
+	pid_t pid = CHILD(close(v[0]); sleep_ms(50); shutdown(v[1], SHUT_RD); pause());
+	do
+		n = write(v[0], full, sizeof(full));
+	while (n > 0);
+	CHECK_EQ(errno, EPIPE);
+	CHECK_EQ(signals, 0);
+	CHECK_ERR(write(v[0], full, 1), EPIPE);
+	CHECK_EQ(signals, 1);
+	kill(pid, SIGKILL);
+	CHECK_SIGNALED(pid, SIGKILL);
+	close(v[0]);
+	close(v[1]);
+	pair(SOCK_STREAM, v);
+	pid = CHILD(close(v[0]); sleep_ms(50));
+	close(v[1]);
+	do
+		n = write(v[0], full, sizeof(full));
+	while (n > 0);
+	CHECK_EQ(errno, ECONNRESET);
+	CHECK_EQ(signals, 1);
+	CHECK_ERR(write(v[0], full, 1), EPIPE);
+	CHECK_EQ(signals, 2);
+	CHECK_EXITED(pid, 0);
+}
+
 /* --- flags --- */
 
 /* MSG_PEEK leaves the data; MSG_WAITALL waits for all. */
