@@ -108,6 +108,19 @@ int sigqueue_take(struct sigqueue *q, uint64_t set, siginfo_t *info, bool *force
 	return signo;
 }
 
+bool sigqueue_peek(const struct sigqueue *q, uint64_t before, siginfo_t *info)
+{
+	const struct sigqueue_item *it;
+
+	LIST_FOREACH (it, &q->infos, link) {
+		if (before-- == 0) {
+			*info = it->info;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_of_timer(const struct sigqueue_item *it, int signo, int id)
 {
 	return it->info.si_signo == signo && it->info.si_code == SI_TIMER && it->info.si_tid == id;

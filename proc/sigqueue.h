@@ -11,6 +11,8 @@ int sigqueue_add(struct sigqueue *q, int signo, const siginfo_t *info, bool forc
 /* Take the first of `set`: faults first, then by number, equal ones in order of arrival.
  * => its number, or 0: none */
 int sigqueue_take(struct sigqueue *q, uint64_t set, siginfo_t *info, bool *forced);
+/* The one that `before` others arrived before, left where it is.  => false: there are not so many */
+bool sigqueue_peek(const struct sigqueue *q, uint64_t before, siginfo_t *info);
 /* Forget all of `set`. */
 void sigqueue_remove(struct sigqueue *q, uint64_t set);
 /* See signal_timer_waiting(). */

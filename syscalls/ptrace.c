@@ -231,6 +231,28 @@ static long signal_info(struct ptrace *pt, bool get, siginfo_t *user)
 	return get_user(pt->info, user) < 0 ? -EFAULT : 0;
 }
 
+/* Signals that wait, in order of arrival.  => how many were stored */
+static long peek_siginfo(struct task *t, const struct ptrace_peeksiginfo_args *user, siginfo_t *to)
+{
+	struct ptrace_peeksiginfo_args args;
+	const struct sigqueue *q;
+	siginfo_t info;
+	long n = 0;
+
+	if (get_user(args, user) < 0)
+		return -EFAULT;
+	if ((args.flags & ~PTRACE_PEEKSIGINFO_SHARED) != 0 || args.nr < 0)
+		return -EINVAL;
+	q = args.flags & PTRACE_PEEKSIGINFO_SHARED ? &t->proc->pending : &t->pending;
+	for (; n < args.nr && args.off + (uint64_t)n >= args.off; n++) {
+		if (!sigqueue_peek(q, args.off + (uint64_t)n, &info))
+			break;
+		if (put_user(info, &to[n]) < 0)
+			return n > 0 ? n : -EFAULT;
+	}
+	return n;
+}
+
 /* --- going on --- */
 
 static long resume(struct ptrace *pt, long request, unsigned long signo)
@@ -290,6 +312,9 @@ static long of_stopped(struct ptrace *pt, long request, unsigned long addr, unsi
 	case PTRACE_GETEVENTMSG: return put_user(pt->message, (unsigned long *)data);
 	case PTRACE_GETSIGINFO: return signal_info(pt, true, (siginfo_t *)data);
 	case PTRACE_SETSIGINFO: return signal_info(pt, false, (siginfo_t *)data);
+	case PTRACE_PEEKSIGINFO:
+		return peek_siginfo(t, (const struct ptrace_peeksiginfo_args *)addr,
+				    (siginfo_t *)data);
 	case PTRACE_GETSIGMASK: return signal_mask(t, true, addr, (uint64_t *)data);
 	case PTRACE_SETSIGMASK: return signal_mask(t, false, addr, (uint64_t *)data);
 	case PTRACE_GET_SYSCALL_INFO: return get_syscall_info(pt, addr, (void *)data);

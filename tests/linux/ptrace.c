@@ -197,6 +197,63 @@ TEST(the_tracer_gets_sigchld)
 	CHECK_EXITED(pid, 0);
 }
 
+static long peek_signals(pid_t pid, struct __ptrace_peeksiginfo_args *args, siginfo_t *info)
+{
+	return pt(PTRACE_PEEKSIGINFO, pid, (unsigned long)args, (unsigned long)info);
+}
+
+/* What waits is looked at in order of arrival, the thread's own and the process's, and goes on waiting. */
+TEST(waiting_signals_are_looked_at)
+{
+	struct __ptrace_peeksiginfo_args args = { .nr = 10 };
+	siginfo_t info[10];
+	sigset_t all;
+	pid_t pid;
+
+	sigfillset(&all);
+	CHECK_OK(sigprocmask(SIG_BLOCK, &all, NULL));
+	pid = TRACED({
+		CHECK_OK(sigqueue(getpid(), SIGRTMIN + 3, (union sigval){ .sival_int = 30 }));
+		CHECK_OK(sigqueue(getpid(), SIGRTMIN + 3, (union sigval){ .sival_int = 31 }));
+		CHECK_OK(kill(getpid(), SIGUSR1));
+		CHECK_OK(raise(SIGUSR2));
+		CHECK_OK(raise(SIGRTMIN + 1));
+		kill(getpid(), SIGSTOP);
+		_exit(sigwaitinfo(&all, NULL) == SIGUSR2 ? 3 : 4);
+	});
+	CHECK_EQ(stop_of(pid), SIGSTOP);
+	CHECK_EQ(peek_signals(pid, &args, info), 0);
+	CHECK_OK(pt(PTRACE_CONT, pid, 0, 0));
+	CHECK_EQ(stop_of(pid), SIGSTOP);
+
+	CHECK_EQ(peek_signals(pid, &args, info), 2);
+	CHECK_EQ(info[0].si_signo, SIGUSR2);
+	CHECK_EQ(info[0].si_code, SI_TKILL);
+	CHECK_EQ(info[1].si_signo, SIGRTMIN + 1);
+	args.off = 1;
+	CHECK_EQ(peek_signals(pid, &args, info), 1);
+	CHECK_EQ(info[0].si_signo, SIGRTMIN + 1);
+	args.flags = PTRACE_PEEKSIGINFO_SHARED;
+	CHECK_EQ(peek_signals(pid, &args, info), 2);
+	CHECK_EQ(info[0].si_value.sival_int, 31);
+	CHECK_EQ(info[1].si_signo, SIGUSR1);
+	CHECK_EQ(info[1].si_code, SI_USER);
+	args = (struct __ptrace_peeksiginfo_args){ 0, PTRACE_PEEKSIGINFO_SHARED, 1 };
+	CHECK_EQ(peek_signals(pid, &args, info), 1);
+	CHECK_EQ(info[0].si_value.sival_int, 30);
+	args.off = ~0ull;
+	CHECK_EQ(peek_signals(pid, &args, info), 0);
+	args.off = 0;
+	CHECK_ERR(peek_signals(pid, &args, NULL), EFAULT);
+	CHECK_ERR(peek_signals(pid, NULL, info), EFAULT);
+	args.nr = -1;
+	CHECK_ERR(peek_signals(pid, &args, info), EINVAL);
+	args = (struct __ptrace_peeksiginfo_args){ 0, 2, 1 };
+	CHECK_ERR(peek_signals(pid, &args, info), EINVAL);
+	CHECK_OK(pt(PTRACE_CONT, pid, 0, 0));
+	CHECK_EXITED(pid, 3);
+}
+
 /* --- system calls --- */
 
 /* A site whose number is in a mov, and one whose number is not: both kinds are patched. */
