@@ -5,13 +5,14 @@
  * programs use them seldom.  So a task gets its state when it first needs it: until then CR0.TS is
  * set, and an FPU instruction traps (fpu_needed).  From then on it owns the registers, until
  * another task gets the CPU.  A task that traps in each of its slices gets its state at the switch,
- * without the trap (PRELOAD).  A program has it from its start, since nearly all use it before long
- * (memset of a C library).  CR0.TS is written only when it changes; with tasks that leave the FPU
- * alone it never does.  An emulator translates code anew for another value of it, the kernel's, too,
- * so it stays clear as long as one program runs.
- * What is not in the registers is in task->fpu, in the standard format of XSAVE (Intel SDM volume 1, 13.4), or of FXSAVE on a CPU without it.  In
- * a signal frame it looks as Linux puts it there: the same format, with a description in the bytes
- * that FXSAVE leaves to software (arch/x86/include/uapi/asm/sigcontext.h). */
+ * without the trap (PRELOAD); so do its children, and the programs that they execute.
+ * CR0.TS is written only when it changes.  An emulator keeps its translations by its value, those of
+ * the kernel, too, and finds them less quickly when it changes often: so it stays clear as long as
+ * programs run that use the FPU (process 1 counts as one), and set among those that do not.
+ * What is not in the registers is in task->fpu, in the standard format of XSAVE (Intel SDM volume 1,
+ * 13.4), or of FXSAVE on a CPU without it.  In a signal frame it looks as Linux puts it there: the same
+ * format, with a description in the bytes that FXSAVE leaves to software
+ * (arch/x86/include/uapi/asm/sigcontext.h). */
 
 #include <asm/errno.h>
 #include <asm/sigcontext.h>
@@ -54,8 +55,10 @@ static uint64_t xcr0;	   /* components that we save; 0: FXSAVE only */
 static uint32_t area_size; /* of the saved state */
 static uint32_t mxcsr_mask = MXCSR_MASK_DEFAULT;
 
-/* So many slices in a row with FPU instructions make a task get its state at the switch. */
-#define PRELOAD 5
+/* So many slices in a row with FPU instructions make a task get its state at the switch, for so many
+ * slices; then one without shows whether it still needs that. */
+#define PRELOAD	  5
+#define PRELOADED 32
 
 static struct task *owner;    /* the current task, if its state is in the registers; or NULL */
 static struct task *last;     /* whose saved state is in the registers still; NULL: nobody's */
@@ -215,6 +218,7 @@ int arch_fpu_copy(struct task *child, struct task *parent)
 	} else {
 		memcpy(child->fpu, parent->fpu, area_size);
 	}
+	child->fpu_slices = parent->fpu_slices;
 	return 0;
 }
 
@@ -230,7 +234,7 @@ void arch_fpu_reset(struct task *t)
 {
 	forget(t);
 	set_initial(t->fpu);
-	if (t == current)
+	if (t == current && t->fpu_slices >= PRELOAD)
 		take(t);
 }
 
@@ -424,9 +428,11 @@ void arch_switch(struct task *prev, struct task *next)
 	prev->tls = tls_read();
 	c->task = next;
 	c->kstack_top = next->kstack_top;
+	if (next->fpu_slices == PRELOAD + PRELOADED)
+		next->fpu_slices = PRELOAD - 1;
 	if (next->fpu_slices >= PRELOAD) {
 		take(next);
-		next->fpu_slices++; /* and at last 0: does it still need that? */
+		next->fpu_slices++;
 	} else {
 		set_ts(true);
 	}
