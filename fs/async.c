@@ -77,8 +77,8 @@ int async_set_owner(struct file *f, const struct f_owner_ex *owner)
 		return -ENOMEM;
 	a->owner = *owner;
 	a->born = born;
-	a->uid = current->proc->uid;
-	a->euid = current->proc->euid;
+	a->uid = current->cred->uid;
+	a->euid = current->cred->euid;
 	return 0;
 }
 
@@ -105,7 +105,7 @@ int async_get_signal(const struct file *f)
 	return f->async == NULL ? 0 : f->async->signo;
 }
 
-static bool may_send(const struct async *a, const struct proc *to)
+static bool may_send(const struct async *a, const struct cred *to)
 {
 	return a->euid == 0 || a->euid == to->suid || a->euid == to->uid || a->uid == to->suid ||
 	       a->uid == to->uid;
@@ -113,7 +113,7 @@ static bool may_send(const struct async *a, const struct proc *to)
 
 static void send_to_proc(const struct async *a, struct proc *p, int signo, const siginfo_t *info)
 {
-	if (may_send(a, p))
+	if (may_send(a, p->cred))
 		signal_send_proc(p, signo, info);
 }
 
@@ -125,7 +125,7 @@ static void send(const struct async *a, int signo, const siginfo_t *info)
 	switch (a->owner.type) {
 	case F_OWNER_TID:
 		t = task_find(a->owner.pid);
-		if (t != NULL && t->proc->start_ns == a->born && may_send(a, t->proc))
+		if (t != NULL && t->proc->start_ns == a->born && may_send(a, t->cred))
 			signal_send_task(t, signo, info);
 		break;
 	case F_OWNER_PID:

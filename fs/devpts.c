@@ -120,8 +120,8 @@ int devpts_add(struct super *sb, unsigned number, struct pty *p)
 	struct inode *inode = add_node(sb, name, fs->mode, dev, FIRST_INO + number);
 	if (inode == NULL)
 		return -ENOMEM;
-	inode->uid = fs->set_uid ? fs->uid : current->proc->fsuid;
-	inode->gid = fs->set_gid ? fs->gid : current->proc->fsgid;
+	inode->uid = fs->set_uid ? fs->uid : current->cred->fsuid;
+	inode->gid = fs->set_gid ? fs->gid : current->cred->fsgid;
 	inode->fops = &slave_ops;
 	inode->pty = p;
 	return 0;

@@ -98,8 +98,8 @@ static struct dentry *anon_dentry(const char *name, mode_t mode, uint64_t size)
 	}
 	d->inode->nlink = 0;
 	d->inode->size = size;
-	d->inode->uid = current->proc->fsuid;
-	d->inode->gid = current->proc->fsgid;
+	d->inode->uid = current->cred->fsuid;
+	d->inode->gid = current->cred->fsgid;
 	return d;
 }
 

@@ -132,28 +132,17 @@ static int permission(const struct inode *inode, unsigned mask, uid_t uid, bool 
 
 int inode_permission(const struct inode *inode, unsigned mask)
 {
-	const struct proc *p = current->proc;
+	const struct cred *c = current->cred;
 
 	/* What everybody may needs no look at who it is. */
 	if ((inode->mode & inode->mode >> 3 & inode->mode >> 6 & mask) == mask)
 		return 0;
-	return permission(inode, mask, p->fsuid, in_group(inode->gid), p->cap_effective);
-}
-
-int inode_permission_real(const struct inode *inode, unsigned mask)
-{
-	struct proc *p = current->proc;
-	gid_t fsgid = p->fsgid;
-
-	p->fsgid = p->gid;
-	bool group = in_group(inode->gid);
-	p->fsgid = fsgid;
-	return permission(inode, mask, p->uid, group, p->uid == 0 ? p->cap_permitted : 0);
+	return permission(inode, mask, c->fsuid, in_group(inode->gid), c->cap_effective);
 }
 
 bool inode_owner_or_capable(const struct inode *inode)
 {
-	return current->proc->fsuid == inode->uid || capable(CAP_FOWNER);
+	return current->cred->fsuid == inode->uid || capable(CAP_FOWNER);
 }
 
 bool file_may_be_direct(const struct inode *inode)
@@ -179,8 +168,8 @@ void inode_drop_setid(struct inode *inode)
 void inode_inherit(struct inode *inode, const struct inode *dir, mode_t mode)
 {
 	inode->mode = mode;
-	inode->uid = current->proc->fsuid;
-	inode->gid = current->proc->fsgid;
+	inode->uid = current->cred->fsuid;
+	inode->gid = current->cred->fsgid;
 	if (!(dir->mode & S_ISGID))
 		return;
 	inode->gid = dir->gid;

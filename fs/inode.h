@@ -217,10 +217,8 @@ void inode_touch_mtime(struct inode *inode); /* mtime and ctime */
 uint64_t inode_pages(const struct inode *inode);
 
 enum { MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4 };
-/* May the current process do that?  => 0, -EACCES */
+/* May the current task do that?  => 0, -EACCES */
 int inode_permission(const struct inode *inode, unsigned mask);
-/* The same for access(2): with the real ids. */
-int inode_permission_real(const struct inode *inode, unsigned mask);
 bool inode_owner_or_capable(const struct inode *inode);
 /* Does O_DIRECT mean anything to it?  Pipes: packets. */
 bool file_may_be_direct(const struct inode *inode);

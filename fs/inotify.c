@@ -385,7 +385,7 @@ struct file *inotify_create(unsigned flags, int *err)
 	unsigned mine = 0;
 
 	LIST_FOREACH (other, &instances, all)
-		mine += other->uid == current->proc->uid;
+		mine += other->uid == current->cred->uid;
 	*err = -EMFILE;
 	if (mine >= INOTIFY_MAX_INSTANCES)
 		return NULL;
@@ -399,7 +399,7 @@ struct file *inotify_create(unsigned flags, int *err)
 	in->overflow->e.wd = -1;
 	in->overflow->e.mask = IN_Q_OVERFLOW;
 	list_init(&in->overflow->link);
-	in->uid = current->proc->uid;
+	in->uid = current->cred->uid;
 	list_init(&in->watches);
 	list_init(&in->events);
 	waitq_init(&in->wait);

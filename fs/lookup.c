@@ -217,7 +217,7 @@ static bool protected_from_following(const struct walk *w, const struct inode *l
 
 	while (*rest == '/')
 		rest++;
-	return protect.symlinks && *rest == '\0' && link->uid != current->proc->fsuid &&
+	return protect.symlinks && *rest == '\0' && link->uid != current->cred->fsuid &&
 	       (dir->mode & sticky_for_all) == sticky_for_all && dir->uid != link->uid;
 }
 

@@ -30,7 +30,7 @@ static int may_create(struct path *dir)
 /* In a sticky directory only the owners of the file and of the directory may remove it. */
 static bool sticky_forbids(const struct inode *dir, const struct inode *inode)
 {
-	uid_t me = current->proc->fsuid;
+	uid_t me = current->cred->fsuid;
 
 	return (dir->mode & S_ISVTX) && inode->uid != me && dir->uid != me && !capable(CAP_FOWNER);
 }

@@ -170,7 +170,7 @@ static bool protected_from_opening(const struct inode *dir, const struct inode *
 						 : 1;
 
 	if (level == 0 || !(dir->mode & S_ISVTX) || inode_is_dir(inode) || inode->uid == dir->uid ||
-	    inode->uid == current->proc->fsuid)
+	    inode->uid == current->cred->fsuid)
 		return false;
 	return (dir->mode & S_IWOTH) || ((dir->mode & S_IWGRP) && level >= 2);
 }

@@ -420,8 +420,8 @@ int pipe_create(struct file *ends[2], unsigned flags)
 		goto put_dentry;
 	err = -ENOMEM;
 	struct inode *inode = d->inode;
-	inode->uid = current->proc->fsuid;
-	inode->gid = current->proc->fsgid;
+	inode->uid = current->cred->fsuid;
+	inode->gid = current->cred->fsgid;
 	inode->pipe = pipe_new();
 	if (inode->pipe == NULL)
 		goto put_dentry;

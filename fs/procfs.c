@@ -48,6 +48,13 @@ struct task *procfs_task(const struct inode *inode)
 	return t != NULL && t->proc == p ? t : NULL;
 }
 
+const struct cred *procfs_cred(const struct inode *inode)
+{
+	const struct task *t = inode->proc.tid == 0 ? NULL : procfs_task(inode);
+
+	return t != NULL ? t->cred : procfs_proc(inode)->cred;
+}
+
 /* Is what the inode is about still there? */
 static bool is_there(const struct inode *inode)
 {
@@ -63,12 +70,12 @@ static bool is_there(const struct inode *inode)
 
 int procfs_may_inspect(const struct proc *p)
 {
-	const struct proc *me = current->proc;
+	const struct cred *me = current->cred, *c = p->cred;
 
-	if (p == me || capable(CAP_SYS_PTRACE))
+	if (p == current->proc || capable(CAP_SYS_PTRACE))
 		return 0;
-	bool same = me->fsuid == p->uid && me->fsuid == p->euid && me->fsuid == p->suid &&
-		    me->fsgid == p->gid && me->fsgid == p->egid && me->fsgid == p->sgid;
+	bool same = me->fsuid == c->uid && me->fsuid == c->euid && me->fsuid == c->suid &&
+		    me->fsgid == c->gid && me->fsgid == c->egid && me->fsgid == c->sgid;
 	return same && p->dumpable ? 0 : -EACCES;
 }
 
@@ -231,8 +238,8 @@ static void set_owner(struct inode *inode)
 
 	if (p == NULL || !p->dumpable)
 		return;
-	inode->uid = p->euid;
-	inode->gid = p->egid;
+	inode->uid = procfs_cred(inode)->euid;
+	inode->gid = procfs_cred(inode)->egid;
 }
 
 static void set_up(struct inode *inode, const struct procfs_node *n)

@@ -71,6 +71,8 @@ const struct procfs_entry *procfs_dir_entry(const struct file *f);
  * thread has its leader.  => NULL: gone */
 struct proc *procfs_proc(const struct inode *inode);
 struct task *procfs_task(const struct inode *inode);
+/* Of the thread, or the process that is there. */
+const struct cred *procfs_cred(const struct inode *inode);
 /* May the current process look into p's memory and files?  => 0, -EACCES */
 int procfs_may_inspect(const struct proc *p);
 /* The whole of text, but for spaces around it, as a number: decimal, 0x… or 0….

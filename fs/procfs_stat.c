@@ -250,14 +250,14 @@ static void status_name(struct text *t, const char *name)
 	text_printf(t, "\n");
 }
 
-static void status_ids(struct text *t, const struct proc *p)
+static void status_ids(struct text *t, const struct proc *p, const struct cred *c)
 {
-	text_printf(t, "Uid:\t%u\t%u\t%u\t%u\n", p->uid, p->euid, p->suid, p->fsuid);
-	text_printf(t, "Gid:\t%u\t%u\t%u\t%u\n", p->gid, p->egid, p->sgid, p->fsgid);
+	text_printf(t, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
+	text_printf(t, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid, c->fsgid);
 	text_printf(t, "FDSize:\t%d\nGroups:\t", p->files == NULL ? 0 : files_capacity(p->files));
-	for (unsigned i = 0; i < p->group_count; i++)
-		text_printf(t, "%u ", p->groups[i]);
-	if (p->group_count == 0)
+	for (unsigned i = 0; i < c->group_count; i++)
+		text_printf(t, "%u ", c->groups[i]);
+	if (c->group_count == 0)
 		text_printf(t, " ");
 	text_printf(t, "\n");
 }
@@ -314,12 +314,12 @@ static void status_signals(struct text *t, const struct proc *p, const struct ta
 	text_printf(t, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s.ignored, s.caught);
 }
 
-static void status_caps(struct text *t, const struct proc *p)
+static void status_caps(struct text *t, const struct cred *c)
 {
-	text_printf(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", p->cap_inheritable,
-		    p->cap_permitted, p->cap_effective);
-	text_printf(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", p->cap_bounding, p->cap_ambient);
-	text_printf(t, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", p->no_new_privs);
+	text_printf(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", c->cap_inheritable,
+		    c->cap_permitted, c->cap_effective);
+	text_printf(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", c->cap_bounding, c->cap_ambient);
+	text_printf(t, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", c->no_new_privs);
 	text_printf(t, "Speculation_Store_Bypass:\tunknown\nSpeculationIndirectBranch:\tunknown\n");
 }
 
@@ -339,14 +339,14 @@ int procfs_show_status(struct text *t, const struct inode *inode)
 						      : NULL;
 	text_printf(t, "PPid:\t%d\nTracerPid:\t%d\n", p->parent == NULL ? 0 : p->parent->pid,
 		    pt == NULL ? 0 : pt->tracer->pid);
-	status_ids(t, p);
+	status_ids(t, p, procfs_cred(inode));
 	text_printf(t, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n", p->pid,
 		    id_of(inode), p->pgid, p->sid);
 	if (p->view != NULL)
 		status_memory(t, p->view);
 	text_printf(t, "Threads:\t%u\n", MAX(p->task_count, 1u));
 	status_signals(t, p, task);
-	status_caps(t, p);
+	status_caps(t, procfs_cred(inode));
 	text_printf(t, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\n");
 	text_printf(t, "Mems_allowed:\t1\nMems_allowed_list:\t0\n");
 	text_printf(t, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", u.nvcsw,

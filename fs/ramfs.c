@@ -412,8 +412,8 @@ static int tmpfs_fill(struct super *sb, const char *options)
 	struct options o = { .mode = 01777,
 			     .pages = page_total() / 2,
 			     .inodes = page_total() / 2,
-			     .uid = current->proc->fsuid,
-			     .gid = current->proc->fsgid };
+			     .uid = current->cred->fsuid,
+			     .gid = current->cred->fsgid };
 
 	sb->default_pages = o.pages;
 	sb->default_inodes = o.inodes;

@@ -425,11 +425,6 @@ int vfs_mount_volume(const char *tag, const char *file, bool read_only, const ch
 	return err;
 }
 
-void vfs_stay_awake(bool on)
-{
-	p9_no_sleep += on ? 1 : -1u;
-}
-
 void vfs_sync(void)
 {
 	p9_sync_all();

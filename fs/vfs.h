@@ -237,9 +237,6 @@ void vfs_init(void); /* caches, the root ramfs, /dev, /proc mounts when the dire
 int vfs_mount_volume(const char *tag, const char *file, bool read_only, const char *target);
 /* The machine ends: bring to the host what is still to be brought. */
 void vfs_shutdown(void);
-/* Between two such calls no file system sleeps, however long the host takes: the ids of the process are
- * lent ones, which no other thread may see. */
-void vfs_stay_awake(bool on);
 /* sync(2) */
 void vfs_sync(void);
 void vfs_mount_defaults(void); /* after the initrd is unpacked */

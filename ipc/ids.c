@@ -28,7 +28,7 @@ struct ipc_object *ipc_find_index(struct ipc_table *table, int index)
 long ipc_permission(const struct ipc_object *o, unsigned mode)
 {
 	unsigned wanted = mode >> 6 | mode >> 3 | mode, granted = o->mode;
-	uid_t euid = current->proc->euid;
+	uid_t euid = current->cred->euid;
 
 	if (euid == o->uid || euid == o->cuid)
 		granted >>= 6;
@@ -39,7 +39,7 @@ long ipc_permission(const struct ipc_object *o, unsigned mode)
 
 long ipc_may_control(const struct ipc_object *o)
 {
-	uid_t euid = current->proc->euid;
+	uid_t euid = current->cred->euid;
 
 	return euid == o->uid || euid == o->cuid || capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
 }
@@ -64,7 +64,7 @@ struct ipc_object *ipc_find_key(struct ipc_table *table, int key, int flags, lon
 
 int ipc_add(struct ipc_table *table, struct ipc_object *o, int key, int flags)
 {
-	const struct proc *p = current->proc;
+	const struct cred *c = current->cred;
 
 	do {
 		table->last_id = table->last_id == INT32_MAX ? 0 : table->last_id + 1;
@@ -72,8 +72,8 @@ int ipc_add(struct ipc_table *table, struct ipc_object *o, int key, int flags)
 	o->id = table->last_id;
 	o->key = key;
 	o->mode = (mode_t)flags & 0777;
-	o->uid = o->cuid = p->euid;
-	o->gid = o->cgid = p->egid;
+	o->uid = o->cuid = c->euid;
+	o->gid = o->cgid = c->egid;
 	list_append(&table->objects, &o->link);
 	table->count++;
 	return o->id;

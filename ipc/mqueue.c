@@ -108,7 +108,7 @@ static long check_limit(const struct mq_attr *a)
 	const struct mqueue *q;
 
 	LIST_FOREACH (q, &queues, link) {
-		if (q->charged == p->uid)
+		if (q->charged == current->cred->uid)
 			cost += (uint64_t)q->max * (uint64_t)(q->size + MESSAGE_COST);
 	}
 	return cost > p->limits[RLIMIT_MSGQUEUE].rlim_cur ? -EMFILE : 0;
@@ -138,9 +138,9 @@ static struct mqueue *create(char *name, mode_t mode, const struct mq_attr *attr
 	q->name = name;
 	q->linked = true;
 	q->refs = 1;
-	q->uid = current->proc->fsuid;
-	q->gid = current->proc->fsgid;
-	q->charged = current->proc->uid;
+	q->uid = current->cred->fsuid;
+	q->gid = current->cred->fsgid;
+	q->charged = current->cred->uid;
 	q->mode = mode & 0777 & ~current->proc->fs->umask;
 	q->max = a.mq_maxmsg;
 	q->size = a.mq_msgsize;
@@ -156,7 +156,7 @@ static long may_open(const struct mqueue *q, int flags)
 	static const unsigned wanted[] = { 4, 2, 6 };
 	unsigned granted = q->mode & 7;
 
-	if (current->proc->fsuid == q->uid)
+	if (current->cred->fsuid == q->uid)
 		granted = q->mode >> 6 & 7;
 	else if (in_group(q->gid))
 		granted = q->mode >> 3 & 7;
@@ -243,7 +243,7 @@ long mq_unlink_name(const char *name)
 
 	if (q == NULL)
 		return -ENOENT;
-	if (current->proc->fsuid != q->uid && !capable(CAP_FOWNER))
+	if (current->cred->fsuid != q->uid && !capable(CAP_FOWNER))
 		return -EPERM;
 	list_remove(&q->link);
 	q->linked = false;
@@ -281,7 +281,7 @@ static void tell(struct mqueue *q)
 		info.si_signo = q->event.sigev_signo;
 		info.si_code = SI_MESGQ;
 		info.si_pid = current->proc->pid;
-		info.si_uid = current->proc->uid;
+		info.si_uid = current->cred->uid;
 		info.si_value = q->event.sigev_value;
 		(void)signal_send_proc(p, q->event.sigev_signo, &info);
 	}

@@ -293,7 +293,7 @@ static long change(struct segment *s, const void *ubuf)
 /* All memory is resident: a lock is only shown. */
 static long lock(struct segment *s, bool on)
 {
-	uid_t euid = current->proc->euid;
+	uid_t euid = current->cred->euid;
 
 	if (!capable(CAP_IPC_LOCK)) {
 		if (euid != s->object.uid && euid != s->object.cuid)

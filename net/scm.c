@@ -57,7 +57,7 @@ static int take_rights(const struct message *m, struct scm *scm, const struct he
 /* Only who may become somebody may say that he is. */
 static int take_cred(struct scm *scm, const struct header *h)
 {
-	const struct proc *p = current->proc;
+	const struct cred *p = current->cred;
 	struct ucred c;
 
 	if (h->len != sizeof(*h) + sizeof(c))
@@ -69,7 +69,7 @@ static int take_cred(struct scm *scm, const struct header *h)
 		c.gid == p->gid || c.gid == p->egid || c.gid == p->sgid || capable(CAP_SETGID);
 	if (c.uid == (uid_t)-1 || c.gid == (gid_t)-1)
 		return -EINVAL;
-	if ((c.pid != p->pid && !capable(CAP_SYS_ADMIN)) || !uid_ok || !gid_ok)
+	if ((c.pid != current->proc->pid && !capable(CAP_SYS_ADMIN)) || !uid_ok || !gid_ok)
 		return -EPERM;
 	if (proc_find(c.pid) == NULL)
 		return -ESRCH;
@@ -114,8 +114,8 @@ void scm_set_self(struct scm *scm)
 		return;
 	scm->have_cred = true;
 	scm->pid = current->proc->pid;
-	scm->uid = current->proc->uid;
-	scm->gid = current->proc->gid;
+	scm->uid = current->cred->uid;
+	scm->gid = current->cred->gid;
 }
 
 bool scm_same_cred(const struct scm *a, const struct scm *b)

@@ -76,13 +76,13 @@ void socket_put(struct socket *s)
 
 struct peer_cred *peer_cred_create(void)
 {
-	const struct proc *p = current->proc;
+	const struct cred *p = current->cred;
 	struct peer_cred *c = kmalloc(sizeof(*c) + p->group_count * sizeof(gid_t));
 
 	if (c == NULL)
 		return NULL;
 	ref_init(&c->ref);
-	c->pid = p->pid;
+	c->pid = current->proc->pid;
 	c->uid = p->euid;
 	c->gid = p->egid;
 	c->group_count = p->group_count;

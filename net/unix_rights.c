@@ -85,7 +85,7 @@ struct rights *rights_create(unsigned most)
 
 int rights_launch(struct rights *r)
 {
-	struct flight_user *user = user_get(current->proc->uid);
+	struct flight_user *user = user_get(current->cred->uid);
 	uint64_t limit = current->proc->limits[RLIMIT_NOFILE].rlim_cur;
 
 	if (user == NULL)

@@ -53,14 +53,20 @@ static int unshare(struct exec *e)
 	return 0;
 }
 
-static void find_ids(struct exec *e)
+static int find_ids(struct exec *e)
 {
-	const struct proc *p = current->proc;
+	struct cred *c = cred_prepare();
 
-	e->euid = p->euid;
-	e->egid = p->egid;
-	if (!p->no_new_privs)
-		file_set_ids(e->file, &e->euid, &e->egid);
+	if (c == NULL)
+		return -ENOMEM;
+	e->cred = c;
+	if (!c->no_new_privs)
+		file_set_ids(e->file, &c->euid, &c->egid);
+	c->suid = c->fsuid = c->euid;
+	c->sgid = c->fsgid = c->egid;
+	e->secure = c->euid != c->uid || c->egid != c->gid;
+	caps_after_exec(c, e->secure);
+	return 0;
 }
 
 static int exec_prepare(struct exec *e)
@@ -68,7 +74,9 @@ static int exec_prepare(struct exec *e)
 	int err = exec_scripts(e);
 	if (err < 0)
 		return err;
-	find_ids(e);
+	err = find_ids(e);
+	if (err < 0)
+		return err;
 	e->image = kmalloc(sizeof(*e->image));
 	if (e->image == NULL)
 		return -ENOMEM;
@@ -93,6 +101,7 @@ static void exec_free(struct exec *e)
 		sighand_put(e->sighand);
 	if (e->files != NULL)
 		files_put(e->files);
+	cred_put(e->cred);
 	view_put(e->view);
 }
 
@@ -157,16 +166,15 @@ static void forget_old_program(struct task *t)
 	itimers_exec(p);
 }
 
-static void set_ids(struct proc *p, const struct exec *e)
+static void take_cred(struct proc *p, struct exec *e)
 {
-	bool secure = e->euid != p->uid || e->egid != p->gid;
+	const struct cred *old = current->cred;
 
-	p->dumpable = e->euid == p->euid && e->egid == p->egid;
-	p->euid = p->suid = p->fsuid = e->euid;
-	p->egid = p->sgid = p->fsgid = e->egid;
-	caps_after_exec(p, secure);
-	if (secure)
+	p->dumpable = e->cred->euid == old->euid && e->cred->egid == old->egid;
+	if (e->secure)
 		p->pdeath_signal = 0;
+	cred_commit(e->cred);
+	e->cred = NULL;
 }
 
 static void exec_commit(struct exec *e)
@@ -181,7 +189,7 @@ static void exec_commit(struct exec *e)
 	set_comm(t, e->filename);
 	switch_view(t, e->view);
 	task_release_vfork(t);
-	set_ids(p, e);
+	take_cred(p, e);
 	p->did_exec = true;
 	p->exit_signal = SIGCHLD;
 	arch_fpu_reset(t);

@@ -23,8 +23,8 @@ struct exec {
 	struct view *view;		  /* new; a reference */
 	uintptr_t bias, interp_bias;	  /* added to the addresses in the files */
 	uintptr_t entry, sp;
-	uid_t euid; /* what the file's set-id bits make of it */
-	gid_t egid;
+	struct cred *cred;	 /* with what the file's set-id bits make of it; or NULL */
+	bool secure;		 /* they changed something */
 	struct sighand *sighand; /* copies, when the old ones were shared; or NULL */
 	struct files *files;
 };

@@ -194,7 +194,6 @@ static int put_argv(struct builder *b)
 static int put_auxv(struct builder *b, uintptr_t execfn, uintptr_t platform, uintptr_t random)
 {
 	const struct exec *e = b->e;
-	const struct proc *p = current->proc;
 	const uint64_t aux[][2] = {
 		{ AT_SYSINFO_EHDR, arch_vdso_base() },
 		{ AT_SYSINFO, arch_vsyscall_entry() },
@@ -207,11 +206,11 @@ static int put_auxv(struct builder *b, uintptr_t execfn, uintptr_t platform, uin
 		{ AT_BASE, e->view->interp_base },
 		{ AT_FLAGS, 0 },
 		{ AT_ENTRY, e->image->entry + e->bias },
-		{ AT_UID, p->uid },
-		{ AT_EUID, e->euid },
-		{ AT_GID, p->gid },
-		{ AT_EGID, e->egid },
-		{ AT_SECURE, p->uid != e->euid || p->gid != e->egid },
+		{ AT_UID, e->cred->uid },
+		{ AT_EUID, e->cred->euid },
+		{ AT_GID, e->cred->gid },
+		{ AT_EGID, e->cred->egid },
+		{ AT_SECURE, e->secure },
 		{ AT_RANDOM, random },
 		{ AT_HWCAP2, arch_hwcap2() },
 		{ AT_MINSIGSTKSZ, 4096 },

@@ -72,7 +72,7 @@ static void child_info(const struct proc *p, siginfo_t *info, int status)
 	memset(info, 0, sizeof(*info));
 	info->si_signo = SIGCHLD;
 	info->si_pid = p->pid;
-	info->si_uid = p->uid;
+	info->si_uid = p->cred->uid;
 	if (status == STATUS_CONTINUED) {
 		info->si_code = CLD_CONTINUED;
 		info->si_status = SIGCONT;
@@ -138,7 +138,7 @@ static void send_death_signal(struct proc *child)
 	info.si_signo = child->pdeath_signal;
 	info.si_code = SI_USER;
 	info.si_pid = current->proc->pid;
-	info.si_uid = current->proc->uid;
+	info.si_uid = current->cred->uid;
 	signal_send_proc(child, child->pdeath_signal, &info);
 }
 
@@ -404,14 +404,15 @@ static pid_t wait_scan(const struct wait_request *w, int *status, siginfo_t *inf
 			continue;
 		any = true;
 		pid_t pid = child->pid;
-		uid_t uid = child->uid;
-		if (!report(parent, child, w->options, status, ru))
-			continue;
-		if (info != NULL) {
-			struct proc seen = { .pid = pid, .uid = uid };
+		struct cred *cred = cred_get(child->cred);
+		bool reported = report(parent, child, w->options, status, ru);
+		if (reported && info != NULL) {
+			struct proc seen = { .pid = pid, .cred = cred };
 			child_info(&seen, info, *status);
 		}
-		return pid;
+		cred_put(cred);
+		if (reported)
+			return pid;
 	}
 	pid_t tid =
 		ptrace_wait(parent, tracee_wanted, (void *)w, w->options, status, info, ru, &any);

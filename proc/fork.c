@@ -62,16 +62,17 @@ static long check_flags(uint64_t f)
 
 static bool too_many_processes(const struct proc *p)
 {
+	const struct cred *me = current->cred;
 	size_t limit = task_limit() - (p == init_proc ? 0 : TASKS_FOR_INIT);
 
 	if (MAX(task_count, proc_count) >= limit)
 		return true;
-	if (p->uid == 0 && (p->cap_effective & (1ull << 21 | 1ull << 24)))
+	if (me->uid == 0 && (capable(CAP_SYS_ADMIN) || capable(CAP_SYS_RESOURCE)))
 		return false;
 	uint64_t n = 0;
 	struct proc *q;
 	LIST_FOREACH (q, &proc_list, all_link)
-		if (q->uid == p->uid)
+		if (q->cred->uid == me->uid)
 			n += q->task_count;
 	return n >= p->limits[RLIMIT_NPROC].rlim_cur;
 }

@@ -141,7 +141,8 @@ void proc_init(void)
 {
 	proc_setup(&boot_proc);
 	limits_default(&boot_proc);
-	boot_proc.cap_effective = boot_proc.cap_permitted = boot_proc.cap_bounding = CAP_ALL;
+	boot_proc.cred = cred_get(&boot_cred);
+	cred_give(&boot_task, cred_get(&boot_cred));
 	boot_proc.timer_slack = TIMER_SLACK;
 	boot_proc.coredump_filter = COREDUMP_FILTER;
 	boot_proc.mce_policy = PR_MCE_KILL_DEFAULT;
@@ -162,19 +163,12 @@ int proc_init_files(void)
 	return boot_proc.fs == NULL || boot_proc.files == NULL ? -ENOMEM : 0;
 }
 
-static int inherit(struct proc *p, const struct proc *from)
+static void inherit(struct proc *p, const struct proc *from)
 {
 	p->pgid = from->pgid;
 	p->sid = from->sid;
 	p->tty = from->tty;
-	p->uid = from->uid, p->euid = from->euid, p->suid = from->suid, p->fsuid = from->fsuid;
-	p->gid = from->gid, p->egid = from->egid, p->sgid = from->sgid, p->fsgid = from->fsgid;
-	p->cap_effective = from->cap_effective;
-	p->cap_permitted = from->cap_permitted;
-	p->cap_inheritable = from->cap_inheritable;
-	p->cap_bounding = from->cap_bounding;
-	p->cap_ambient = from->cap_ambient;
-	p->securebits = from->securebits;
+	p->cred = cred_get(current->cred);
 	p->membarriers = from->membarriers;
 	p->thp_disable = from->thp_disable;
 	p->mce_policy = from->mce_policy;
@@ -182,7 +176,6 @@ static int inherit(struct proc *p, const struct proc *from)
 	p->timer_slack = from->timer_slack;
 	p->coredump_filter = from->coredump_filter;
 	p->personality = from->personality;
-	p->no_new_privs = from->no_new_privs;
 	p->dumpable = from->dumpable;
 	p->oom_adj = from->oom_adj;
 	memcpy(p->limits, from->limits, sizeof(p->limits));
@@ -191,15 +184,6 @@ static int inherit(struct proc *p, const struct proc *from)
 		p->exe = from->exe;
 		inode_deny_write(p->exe->inode);
 	}
-	if (from->group_count > 0) {
-		size_t bytes = from->group_count * sizeof(gid_t);
-		p->groups = kmalloc(bytes);
-		if (p->groups == NULL)
-			return -ENOMEM;
-		memcpy(p->groups, from->groups, bytes);
-		p->group_count = from->group_count;
-	}
-	return 0;
 }
 
 struct proc *proc_create(struct proc *parent)
@@ -213,10 +197,7 @@ struct proc *proc_create(struct proc *parent)
 	proc_setup(p);
 	p->pid = pid;
 	proc_count++;
-	if (inherit(p, parent == NULL ? &boot_proc : parent) < 0) {
-		proc_put(p);
-		return NULL;
-	}
+	inherit(p, parent == NULL ? &boot_proc : parent);
 	if (parent == NULL)
 		proc_set_group(p, pid, pid);
 	p->pid_node.key = (uintptr_t)pid;
@@ -271,7 +252,7 @@ static void proc_destroy(struct proc *p)
 	if (p->sighand != NULL)
 		sighand_put(p->sighand);
 	proc_drop_exe(p);
-	kfree(p->groups);
+	cred_put(p->cred);
 	forkrec_drop_all(p);
 	proc_count--;
 	cache_free(&proc_cache, p);
@@ -309,6 +290,7 @@ struct task *task_create(struct proc *p)
 	tree_insert(&tids, &t->tid_node);
 	proc_get(p);
 	t->proc = p;
+	cred_give(t, cred_get(current->cred));
 	list_append(&p->tasks, &t->proc_link);
 	p->task_count++;
 	if (p->leader == NULL)
@@ -353,6 +335,7 @@ void task_destroy(struct task *t)
 	arch_kstack_free((void *)t->kstack_top);
 	task_count--;
 	struct proc *p = t->proc;
+	cred_put(t->cred);
 	cache_free(&task_cache, t);
 	proc_put(p);
 }

@@ -238,7 +238,7 @@ static void trap_here(int code)
 	info.si_signo = code & 0x7f;
 	info.si_code = code;
 	info.si_pid = current->tid;
-	info.si_uid = current->proc->uid;
+	info.si_uid = current->cred->uid;
 	signo = stop_here(code, &info);
 	if (signo != 0)
 		signal_send_task(current, signo, NULL);
@@ -376,7 +376,7 @@ void ptrace_exec(pid_t old_tid)
 		info.si_signo = SIGTRAP;
 		info.si_code = SI_USER;
 		info.si_pid = current->proc->pid;
-		info.si_uid = current->proc->uid;
+		info.si_uid = current->cred->uid;
 		signal_send_task(current, SIGTRAP, &info);
 	}
 }
@@ -472,7 +472,7 @@ pid_t ptrace_wait(struct proc *tracer, bool (*meant)(const struct proc *p, pid_t
 			memset(info, 0, sizeof(*info));
 			info->si_signo = SIGCHLD;
 			info->si_pid = tid;
-			info->si_uid = t != NULL ? t->proc->uid : 0;
+			info->si_uid = t != NULL ? t->cred->uid : 0;
 			info->si_code = t != NULL	    ? CLD_TRAPPED
 					: pt->status & 0x7f ? CLD_KILLED
 							    : CLD_EXITED;

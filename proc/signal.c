@@ -203,7 +203,7 @@ static void report_to_parent(struct proc *p, int code, int status)
 		info.si_signo = SIGCHLD;
 		info.si_code = code;
 		info.si_pid = p->pid;
-		info.si_uid = p->uid;
+		info.si_uid = p->cred->uid;
 		info.si_status = status;
 		signal_send_proc(parent, SIGCHLD, &info);
 	}

@@ -13,6 +13,7 @@
 #include "lib/refcount.h"
 #include "lib/tree.h"
 #include "mm/view.h"
+#include "proc/cred.h"
 #include "proc/forkrec.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
@@ -52,6 +53,9 @@ struct task {
 	struct proc *proc;   /* 40: counted */
 	uint64_t
 		vdso_calls; /* 48: answered by the vDSO and not in the tally yet (option syscalls) */
+	uid_t uid, euid;    /* 56: cred's, for __kernel_vsyscall */
+	gid_t gid, egid;
+	struct cred *cred; /* counted; set by cred_give() */
 
 	struct tnode run_node; /* in `queue` while `queued` */
 	struct tree *queue;
@@ -111,12 +115,11 @@ enum proc_state { PROC_ALIVE, PROC_ZOMBIE, PROC_REAPED };
 
 struct proc {
 	/* arch/<name>/ knows these offsets, too */
-	pid_t pid;		      /* 0 */
-	pid_t ppid;		      /* 4: of parent; 0: init.  See proc_set_parent() */
-	uid_t uid, euid, suid, fsuid; /* 8 */
-	gid_t gid, egid, sgid, fsgid; /* 24 */
+	pid_t pid;  /* 0 */
+	pid_t ppid; /* 4: of parent; 0: init.  See proc_set_parent() */
 
 	refcount_t ref;
+	struct cred *cred;     /* its first thread's: proc/cred.h; counted */
 	struct tnode pid_node; /* in the table of pids; key = pid */
 	enum proc_state state;
 	struct proc *parent; /* NULL: init */
@@ -150,12 +153,8 @@ struct proc {
 	struct waitq child_wait;       /* its wait4 callers */
 	struct waitq exit_wait;	       /* pidfds: woken when it ends, and when it is reaped */
 
-	unsigned group_count;
-	gid_t *groups;
-	uint64_t cap_effective, cap_permitted, cap_inheritable, cap_bounding, cap_ambient;
 	unsigned membarriers; /* MEMBARRIER_CMD_REGISTER_*: done */
-	unsigned securebits;  /* SECBIT_*: capabilities(7) */
-	bool no_new_privs, dumpable, child_subreaper;
+	bool dumpable, child_subreaper;
 	bool thp_disable;	  /* PR_SET_THP_DISABLE: kept, without an effect */
 	int mce_policy;		  /* PR_MCE_KILL: kept, without an effect */
 	int ioprio;		  /* ioprio_set(2): kept, without an effect */

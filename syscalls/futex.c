@@ -176,7 +176,7 @@ long sys_get_robust_list(pid_t pid, struct robust_list_head **uhead, size_t *ule
 
 	if (t == NULL)
 		return -ESRCH;
-	if (t->proc != current->proc && t->proc->uid != current->proc->euid &&
+	if (t->proc != current->proc && t->cred->uid != current->cred->euid &&
 	    !capable(CAP_SYS_PTRACE))
 		return -EPERM;
 	if (put_user(len, ulen) < 0)

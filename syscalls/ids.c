@@ -1,7 +1,4 @@
-/* ids.c: getpid(2), setuid(2), setgroups(2), setpgid(2), setsid(2), capget(2).
- *
- * All threads of a process have the same user and group ids here, which is what the C libraries
- * make of them on Linux by telling every thread. */
+/* ids.c: getpid(2), setuid(2), setgroups(2), setpgid(2), setsid(2), capget(2). */
 #include <asm/errno.h>
 #include <linux/limits.h>
 
@@ -32,121 +29,120 @@ long sys_getppid(void)
 
 long sys_getuid(void)
 {
-	return current->proc->uid;
+	return current->cred->uid;
 }
 
 long sys_geteuid(void)
 {
-	return current->proc->euid;
+	return current->cred->euid;
 }
 
 long sys_getgid(void)
 {
-	return current->proc->gid;
+	return current->cred->gid;
 }
 
 long sys_getegid(void)
 {
-	return current->proc->egid;
+	return current->cred->egid;
 }
 
 long sys_getresuid(uid_t *uid, uid_t *euid, uid_t *suid)
 {
-	const struct proc *p = current->proc;
+	const struct cred *me = current->cred;
 
-	if (put_user(p->uid, uid) < 0 || put_user(p->euid, euid) < 0)
+	if (put_user(me->uid, uid) < 0 || put_user(me->euid, euid) < 0)
 		return -EFAULT;
-	return put_user(p->suid, suid);
+	return put_user(me->suid, suid);
 }
 
 long sys_getresgid(gid_t *gid, gid_t *egid, gid_t *sgid)
 {
-	const struct proc *p = current->proc;
+	const struct cred *me = current->cred;
 
-	if (put_user(p->gid, gid) < 0 || put_user(p->egid, egid) < 0)
+	if (put_user(me->gid, gid) < 0 || put_user(me->egid, egid) < 0)
 		return -EFAULT;
-	return put_user(p->sgid, sgid);
+	return put_user(me->sgid, sgid);
 }
 
 /* --- changing user ids --- */
 
-static void set_fsuid(struct proc *p, uid_t fsuid)
-{
-	uid_t old = p->fsuid;
-
-	p->fsuid = fsuid;
-	caps_after_setfsuid(p, old);
-}
-
 /* Set the three ids and what follows from them. */
 static long set_uids(uid_t uid, uid_t euid, uid_t suid)
 {
-	struct proc *p = current->proc;
-	uid_t old_uid = p->uid, old_euid = p->euid, old_suid = p->suid;
+	const struct cred *old = current->cred;
+	struct cred *c = cred_prepare();
 
-	if (uid != p->uid || euid != p->euid)
-		p->dumpable = false;
-	p->uid = uid;
-	p->euid = euid;
-	p->suid = suid;
-	p->fsuid = euid;
-	caps_after_setuid(p, old_uid, old_euid, old_suid);
+	if (c == NULL)
+		return -ENOMEM;
+	if (uid != old->uid || euid != old->euid)
+		current->proc->dumpable = false;
+	c->uid = uid;
+	c->euid = c->fsuid = euid;
+	c->suid = suid;
+	caps_after_setuid(c, old);
+	cred_commit(c);
 	return 0;
 }
 
 long sys_setuid(uid_t uid)
 {
-	const struct proc *p = current->proc;
+	const struct cred *me = current->cred;
 
 	if (uid == NOBODY)
 		return -EINVAL;
 	if (capable(CAP_SETUID))
 		return set_uids(uid, uid, uid);
-	if (uid != p->uid && uid != p->suid)
+	if (uid != me->uid && uid != me->suid)
 		return -EPERM;
-	return set_uids(p->uid, uid, p->suid);
+	return set_uids(me->uid, uid, me->suid);
 }
 
 long sys_setreuid(uid_t uid, uid_t euid)
 {
-	const struct proc *p = current->proc;
-	uid_t new_uid = uid == NOBODY ? p->uid : uid, new_euid = euid == NOBODY ? p->euid : euid;
-	bool saves = uid != NOBODY || (euid != NOBODY && euid != p->uid);
+	const struct cred *me = current->cred;
+	uid_t new_uid = uid == NOBODY ? me->uid : uid, new_euid = euid == NOBODY ? me->euid : euid;
+	bool saves = uid != NOBODY || (euid != NOBODY && euid != me->uid);
 
 	if (!capable(CAP_SETUID)) {
-		if (new_uid != p->uid && new_uid != p->euid)
+		if (new_uid != me->uid && new_uid != me->euid)
 			return -EPERM;
-		if (new_euid != p->uid && new_euid != p->euid && new_euid != p->suid)
+		if (new_euid != me->uid && new_euid != me->euid && new_euid != me->suid)
 			return -EPERM;
 	}
-	return set_uids(new_uid, new_euid, saves ? new_euid : p->suid);
+	return set_uids(new_uid, new_euid, saves ? new_euid : me->suid);
 }
 
-/* May the current process, which may not set any id, take this one? */
+/* May the current task, which may not set any id, take this one? */
 static bool own_uid(uid_t uid)
 {
-	const struct proc *p = current->proc;
+	const struct cred *me = current->cred;
 
-	return uid == NOBODY || uid == p->uid || uid == p->euid || uid == p->suid;
+	return uid == NOBODY || uid == me->uid || uid == me->euid || uid == me->suid;
 }
 
 long sys_setresuid(uid_t uid, uid_t euid, uid_t suid)
 {
-	const struct proc *p = current->proc;
+	const struct cred *me = current->cred;
 
 	if (!capable(CAP_SETUID) && !(own_uid(uid) && own_uid(euid) && own_uid(suid)))
 		return -EPERM;
-	return set_uids(uid == NOBODY ? p->uid : uid, euid == NOBODY ? p->euid : euid,
-			suid == NOBODY ? p->suid : suid);
+	return set_uids(uid == NOBODY ? me->uid : uid, euid == NOBODY ? me->euid : euid,
+			suid == NOBODY ? me->suid : suid);
 }
 
 long sys_setfsuid(uid_t uid)
 {
-	struct proc *p = current->proc;
-	uid_t old = p->fsuid;
+	uid_t old = current->cred->fsuid;
 
-	if (uid != NOBODY && (own_uid(uid) || uid == old || capable(CAP_SETUID)))
-		set_fsuid(p, uid);
+	if (uid == NOBODY || !(own_uid(uid) || uid == old || capable(CAP_SETUID)))
+		return old;
+	struct cred *c = cred_prepare();
+	if (c == NULL)
+		return old;
+	c->fsuid = uid;
+	caps_after_setfsuid(c, old);
+	cred_commit(c);
 	return old;
 }
 
@@ -154,107 +150,106 @@ long sys_setfsuid(uid_t uid)
 
 static long set_gids(gid_t gid, gid_t egid, gid_t sgid)
 {
-	struct proc *p = current->proc;
+	struct cred *c = cred_prepare();
 
-	if (egid != p->egid)
-		p->dumpable = false;
-	p->gid = gid;
-	p->egid = p->fsgid = egid;
-	p->sgid = sgid;
+	if (c == NULL)
+		return -ENOMEM;
+	if (egid != c->egid)
+		current->proc->dumpable = false;
+	c->gid = gid;
+	c->egid = c->fsgid = egid;
+	c->sgid = sgid;
+	cred_commit(c);
 	return 0;
 }
 
 static bool own_gid(gid_t gid)
 {
-	const struct proc *p = current->proc;
+	const struct cred *me = current->cred;
 
-	return gid == NOBODY || gid == p->gid || gid == p->egid || gid == p->sgid;
+	return gid == NOBODY || gid == me->gid || gid == me->egid || gid == me->sgid;
 }
 
 long sys_setgid(gid_t gid)
 {
-	const struct proc *p = current->proc;
+	const struct cred *me = current->cred;
 
 	if (gid == NOBODY)
 		return -EINVAL;
 	if (capable(CAP_SETGID))
 		return set_gids(gid, gid, gid);
-	if (gid != p->gid && gid != p->sgid)
+	if (gid != me->gid && gid != me->sgid)
 		return -EPERM;
-	return set_gids(p->gid, gid, p->sgid);
+	return set_gids(me->gid, gid, me->sgid);
 }
 
 long sys_setregid(gid_t gid, gid_t egid)
 {
-	const struct proc *p = current->proc;
-	gid_t new_gid = gid == NOBODY ? p->gid : gid, new_egid = egid == NOBODY ? p->egid : egid;
-	bool saves = gid != NOBODY || (egid != NOBODY && egid != p->gid);
+	const struct cred *me = current->cred;
+	gid_t new_gid = gid == NOBODY ? me->gid : gid, new_egid = egid == NOBODY ? me->egid : egid;
+	bool saves = gid != NOBODY || (egid != NOBODY && egid != me->gid);
 
 	if (!capable(CAP_SETGID)) {
-		if ((new_gid != p->gid && new_gid != p->egid) || !own_gid(new_egid))
+		if ((new_gid != me->gid && new_gid != me->egid) || !own_gid(new_egid))
 			return -EPERM;
 	}
-	return set_gids(new_gid, new_egid, saves ? new_egid : p->sgid);
+	return set_gids(new_gid, new_egid, saves ? new_egid : me->sgid);
 }
 
 long sys_setresgid(gid_t gid, gid_t egid, gid_t sgid)
 {
-	const struct proc *p = current->proc;
+	const struct cred *me = current->cred;
 
 	if (!capable(CAP_SETGID) && !(own_gid(gid) && own_gid(egid) && own_gid(sgid)))
 		return -EPERM;
-	return set_gids(gid == NOBODY ? p->gid : gid, egid == NOBODY ? p->egid : egid,
-			sgid == NOBODY ? p->sgid : sgid);
+	return set_gids(gid == NOBODY ? me->gid : gid, egid == NOBODY ? me->egid : egid,
+			sgid == NOBODY ? me->sgid : sgid);
 }
 
 long sys_setfsgid(gid_t gid)
 {
-	struct proc *p = current->proc;
-	gid_t old = p->fsgid;
+	gid_t old = current->cred->fsgid;
 
-	if (gid != NOBODY && (own_gid(gid) || gid == old || capable(CAP_SETGID)))
-		p->fsgid = gid;
+	if (gid == NOBODY || !(own_gid(gid) || gid == old || capable(CAP_SETGID)))
+		return old;
+	struct cred *c = cred_prepare();
+	if (c == NULL)
+		return old;
+	c->fsgid = gid;
+	cred_commit(c);
 	return old;
 }
 
 long sys_getgroups(int size, gid_t *ugroups)
 {
-	const struct proc *p = current->proc;
+	const struct cred *me = current->cred;
 
 	if (size < 0)
 		return -EINVAL;
 	if (size == 0)
-		return p->group_count;
-	if ((unsigned)size < p->group_count)
+		return me->group_count;
+	if ((unsigned)size < me->group_count)
 		return -EINVAL;
-	if (p->group_count > 0 &&
-	    copy_to_user(ugroups, p->groups, p->group_count * sizeof(gid_t)) < 0)
+	if (me->group_count > 0 &&
+	    copy_to_user(ugroups, me->groups, me->group_count * sizeof(gid_t)) < 0)
 		return -EFAULT;
-	return p->group_count;
+	return me->group_count;
 }
 
 long sys_setgroups(int count, const gid_t *ugroups)
 {
-	struct proc *p = current->proc;
-	size_t bytes = (size_t)count * sizeof(gid_t);
-	gid_t *groups = NULL;
-
 	if (!capable(CAP_SETGID))
 		return -EPERM;
 	if (count < 0 || count > NGROUPS_MAX)
 		return -EINVAL;
-	if (count > 0) {
-		groups = kmalloc(bytes);
-		if (groups == NULL)
-			return -ENOMEM;
-		if (copy_from_user(groups, ugroups, bytes) < 0) {
-			kfree(groups);
-			return -EFAULT;
-		}
+	struct cred *c = cred_prepare_groups((unsigned)count);
+	if (c == NULL)
+		return -ENOMEM;
+	if (count > 0 && copy_from_user(c->groups, ugroups, (size_t)count * sizeof(gid_t)) < 0) {
+		cred_put(c);
+		return -EFAULT;
 	}
-	kfree(p->groups);
-	p->groups = groups;
-	p->group_count = (unsigned)count;
+	cred_commit(c);
 	return 0;
 }
 
@@ -374,7 +369,6 @@ static int cap_header(struct __user_cap_header_struct *uheader, pid_t *pid)
 long sys_capget(struct __user_cap_header_struct *uheader, struct __user_cap_data_struct *udata)
 {
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	const struct proc *p;
 	const struct task *t;
 	pid_t pid;
 	int words = cap_header(uheader, &pid);
@@ -386,27 +380,37 @@ long sys_capget(struct __user_cap_header_struct *uheader, struct __user_cap_data
 	t = pid == 0 ? current : task_find(pid);
 	if (t == NULL)
 		return -ESRCH;
-	p = t->proc;
 	for (int i = 0; i < words; i++) {
-		data[i].effective = (uint32_t)(p->cap_effective >> (32 * i));
-		data[i].permitted = (uint32_t)(p->cap_permitted >> (32 * i));
-		data[i].inheritable = (uint32_t)(p->cap_inheritable >> (32 * i));
+		data[i].effective = (uint32_t)(t->cred->cap_effective >> (32 * i));
+		data[i].permitted = (uint32_t)(t->cred->cap_permitted >> (32 * i));
+		data[i].inheritable = (uint32_t)(t->cred->cap_inheritable >> (32 * i));
 	}
 	return copy_to_user(udata, data, (size_t)words * sizeof(data[0]));
+}
+
+/* May the current task have these sets? */
+static bool may_have(const struct cred *old, uint64_t effective, uint64_t permitted,
+		     uint64_t inheritable)
+{
+	if ((permitted & ~old->cap_permitted) != 0 || (effective & ~permitted) != 0)
+		return false;
+	if ((inheritable & ~(old->cap_inheritable | old->cap_permitted)) != 0 &&
+	    !capable(CAP_SETPCAP))
+		return false;
+	return (inheritable & ~(old->cap_inheritable | old->cap_bounding)) == 0;
 }
 
 long sys_capset(struct __user_cap_header_struct *uheader,
 		const struct __user_cap_data_struct *udata)
 {
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	struct proc *p = current->proc;
 	uint64_t effective, permitted, inheritable;
 	pid_t pid;
 	int words = cap_header(uheader, &pid);
 
 	if (words < 0)
 		return words;
-	if (pid != 0 && pid != p->pid && pid != current->tid)
+	if (pid != 0 && pid != current->tid)
 		return -EPERM;
 	memset(data, 0, sizeof(data));
 	if (copy_from_user(data, udata, (size_t)words * sizeof(data[0])) < 0)
@@ -414,15 +418,15 @@ long sys_capset(struct __user_cap_header_struct *uheader,
 	effective = (data[0].effective | (uint64_t)data[1].effective << 32) & CAP_ALL;
 	permitted = (data[0].permitted | (uint64_t)data[1].permitted << 32) & CAP_ALL;
 	inheritable = (data[0].inheritable | (uint64_t)data[1].inheritable << 32) & CAP_ALL;
-	if ((permitted & ~p->cap_permitted) != 0 || (effective & ~permitted) != 0)
+	if (!may_have(current->cred, effective, permitted, inheritable))
 		return -EPERM;
-	if ((inheritable & ~(p->cap_inheritable | p->cap_permitted)) != 0 && !capable(CAP_SETPCAP))
-		return -EPERM;
-	if ((inheritable & ~(p->cap_inheritable | p->cap_bounding)) != 0)
-		return -EPERM;
-	p->cap_effective = effective;
-	p->cap_permitted = permitted;
-	p->cap_inheritable = inheritable;
-	p->cap_ambient &= permitted & inheritable;
+	struct cred *c = cred_prepare();
+	if (c == NULL)
+		return -ENOMEM;
+	c->cap_effective = effective;
+	c->cap_permitted = permitted;
+	c->cap_inheritable = inheritable;
+	c->cap_ambient &= permitted & inheritable;
+	cred_commit(c);
 	return 0;
 }

@@ -25,11 +25,7 @@ static long set_limit(struct proc *p, unsigned resource, const struct rlimit64 *
 
 static bool may_limit(const struct proc *p)
 {
-	const struct proc *self = current->proc;
-
-	return p == self || capable(CAP_SYS_RESOURCE) ||
-	       (self->uid == p->uid && self->uid == p->euid && self->uid == p->suid &&
-		self->gid == p->gid && self->gid == p->egid && self->gid == p->sgid);
+	return p == current->proc || capable(CAP_SYS_RESOURCE) || cred_same_ids(p->cred);
 }
 
 long sys_prlimit64(pid_t pid, unsigned resource, const struct rlimit64 *unew, struct rlimit64 *uold)
@@ -87,14 +83,12 @@ long sys_getrusage(int who, struct rusage *uusage)
 
 /* --- nice values --- */
 
-/* Does one of p's threads belong to those that which and who mean? */
-static bool meant(const struct proc *p, int which, pid_t who)
+/* Does t belong to those that which and who mean? */
+static bool meant(const struct task *t, int which, pid_t who)
 {
-	const struct proc *self = current->proc;
-
 	if (which == PRIO_PGRP)
-		return p->pgid == (who == 0 ? self->pgid : who);
-	return p->uid == (who == 0 ? self->uid : (uid_t)who);
+		return t->proc->pgid == (who == 0 ? current->proc->pgid : who);
+	return t->cred->uid == (who == 0 ? current->cred->uid : (uid_t)who);
 }
 
 static long get_nice(const struct task *t, long best)
@@ -115,10 +109,8 @@ long sys_getpriority(int which, int who)
 		return t == NULL ? -ESRCH : get_nice(t, result);
 	}
 	LIST_FOREACH (p, &proc_list, all_link) {
-		if (!meant(p, which, who))
-			continue;
 		LIST_FOREACH (t, &p->tasks, proc_link)
-			result = get_nice(t, result);
+			result = meant(t, which, who) ? get_nice(t, result) : result;
 	}
 	return result;
 }
@@ -126,10 +118,11 @@ long sys_getpriority(int which, int who)
 /* => 0, -EPERM, -EACCES; `before`, the result so far, when nothing is wrong */
 static long set_nice(struct task *t, int nice, long before)
 {
-	const struct proc *self = current->proc, *p = t->proc;
+	const struct proc *p = t->proc;
+	const struct cred *me = current->cred;
 	struct sched_params to = t->sched;
 
-	if (self->euid != p->euid && self->euid != p->uid && !capable(CAP_SYS_NICE))
+	if (me->euid != t->cred->euid && me->euid != t->cred->uid && !capable(CAP_SYS_NICE))
 		return -EPERM;
 	if (nice < to.nice && (uint64_t)(20 - nice) > p->limits[RLIMIT_NICE].rlim_cur &&
 	    !capable(CAP_SYS_NICE))
@@ -153,10 +146,8 @@ long sys_setpriority(int which, int who, int nice)
 		return t == NULL ? -ESRCH : set_nice(t, nice, result);
 	}
 	LIST_FOREACH (p, &proc_list, all_link) {
-		if (!meant(p, which, who))
-			continue;
 		LIST_FOREACH (t, &p->tasks, proc_link)
-			result = set_nice(t, nice, result);
+			result = meant(t, which, who) ? set_nice(t, nice, result) : result;
 	}
 	return result;
 }

@@ -22,12 +22,9 @@ long sys_pidfd_open(pid_t pid, unsigned flags)
 /* As ptrace(2) would ask. */
 static bool may_take_from(const struct proc *p)
 {
-	const struct proc *me = current->proc;
-
-	if (p == me || capable(CAP_SYS_PTRACE))
+	if (p == current->proc || capable(CAP_SYS_PTRACE))
 		return true;
-	return p->dumpable && me->uid == p->uid && me->uid == p->euid && me->uid == p->suid &&
-	       me->gid == p->gid && me->gid == p->egid && me->gid == p->sgid;
+	return p->dumpable && cred_same_ids(p->cred);
 }
 
 long sys_pidfd_getfd(int pidfd, int fd, unsigned flags)

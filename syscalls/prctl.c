@@ -30,11 +30,15 @@ static long set_flag(bool *flag, uint64_t value)
 	return 0;
 }
 
-static long set_no_new_privs(struct proc *p, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+static long set_no_new_privs(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
 	if (a != 1 || b != 0 || c != 0 || d != 0)
 		return -EINVAL;
-	p->no_new_privs = true;
+	struct cred *cred = cred_prepare();
+	if (cred == NULL)
+		return -ENOMEM;
+	cred->no_new_privs = true;
+	cred_commit(cred);
 	return 0;
 }
 
@@ -48,62 +52,84 @@ static long set_death_signal(struct proc *p, uint64_t sig)
 
 /* --- capabilities --- */
 
-static long ambient(struct proc *p, uint64_t what, uint64_t cap, uint64_t c, uint64_t d)
+static long set_ambient(uint64_t set)
 {
-	if (what == PR_CAP_AMBIENT_CLEAR_ALL) {
-		if ((cap | c | d) != 0)
-			return -EINVAL;
-		p->cap_ambient = 0;
-		return 0;
-	}
+	struct cred *c = cred_prepare();
+
+	if (c == NULL)
+		return -ENOMEM;
+	c->cap_ambient = set;
+	cred_commit(c);
+	return 0;
+}
+
+static long ambient(uint64_t what, uint64_t cap, uint64_t c, uint64_t d)
+{
+	const struct cred *me = current->cred;
+
+	if (what == PR_CAP_AMBIENT_CLEAR_ALL)
+		return (cap | c | d) != 0 ? -EINVAL : set_ambient(0);
 	if (cap > CAP_LAST_CAP || (c | d) != 0)
 		return -EINVAL;
+	uint64_t bit = cap_bit((unsigned)cap);
 	switch (what) {
-	case PR_CAP_AMBIENT_IS_SET: return (p->cap_ambient >> cap) & 1;
-	case PR_CAP_AMBIENT_LOWER: p->cap_ambient &= ~cap_bit((unsigned)cap); return 0;
+	case PR_CAP_AMBIENT_IS_SET: return (me->cap_ambient & bit) != 0;
+	case PR_CAP_AMBIENT_LOWER: return set_ambient(me->cap_ambient & ~bit);
 	case PR_CAP_AMBIENT_RAISE:
-		if ((p->cap_permitted & p->cap_inheritable & cap_bit((unsigned)cap)) == 0 ||
-		    (p->securebits & SECBIT_NO_CAP_AMBIENT_RAISE) != 0)
+		if ((me->cap_permitted & me->cap_inheritable & bit) == 0 ||
+		    (me->securebits & SECBIT_NO_CAP_AMBIENT_RAISE) != 0)
 			return -EPERM;
-		p->cap_ambient |= cap_bit((unsigned)cap);
-		return 0;
+		return set_ambient(me->cap_ambient | bit);
 	default: return -EINVAL;
 	}
 }
 
-static long drop_bounding(struct proc *p, uint64_t cap)
+static long drop_bounding(uint64_t cap)
 {
 	if (!capable(CAP_SETPCAP))
 		return -EPERM;
 	if (cap > CAP_LAST_CAP)
 		return -EINVAL;
-	p->cap_bounding &= ~cap_bit((unsigned)cap);
+	struct cred *c = cred_prepare();
+	if (c == NULL)
+		return -ENOMEM;
+	c->cap_bounding &= ~cap_bit((unsigned)cap);
+	cred_commit(c);
+	return 0;
+}
+
+static long change_securebits(unsigned bits)
+{
+	struct cred *c = cred_prepare();
+
+	if (c == NULL)
+		return -ENOMEM;
+	c->securebits = bits;
+	cred_commit(c);
 	return 0;
 }
 
 /* Locked bits stay as they are, locks too; each lock is the bit above what it locks. */
-static long set_securebits(struct proc *p, uint64_t bits)
+static long set_securebits(uint64_t bits)
 {
 	const uint64_t known = 0xff, locks = 0xaa;
-	uint64_t old = p->securebits;
+	uint64_t old = current->cred->securebits;
 
 	if ((((old & locks) >> 1) & (old ^ bits)) != 0 || (old & locks & ~bits) != 0 ||
 	    (bits & ~known) != 0 || !capable(CAP_SETPCAP))
 		return -EPERM;
-	p->securebits = (unsigned)bits;
-	return 0;
+	return change_securebits((unsigned)bits);
 }
 
-static long set_keep_caps(struct proc *p, uint64_t value)
+static long set_keep_caps(uint64_t value)
 {
+	unsigned bits = current->cred->securebits & ~(unsigned)SECBIT_KEEP_CAPS;
+
 	if (value > 1)
 		return -EINVAL;
-	if ((p->securebits & SECBIT_KEEP_CAPS_LOCKED) != 0)
+	if ((bits & SECBIT_KEEP_CAPS_LOCKED) != 0)
 		return -EPERM;
-	p->securebits &= ~(unsigned)SECBIT_KEEP_CAPS;
-	if (value != 0)
-		p->securebits |= SECBIT_KEEP_CAPS;
-	return 0;
+	return change_securebits(value != 0 ? bits | SECBIT_KEEP_CAPS : bits);
 }
 
 /* --- what is kept, without an effect --- */
@@ -198,16 +224,16 @@ long sys_prctl(int option, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 	case PR_GET_PDEATHSIG: return put_user(p->pdeath_signal, (int *)a);
 	case PR_SET_DUMPABLE: return set_flag(&p->dumpable, a);
 	case PR_GET_DUMPABLE: return p->dumpable;
-	case PR_SET_KEEPCAPS: return set_keep_caps(p, a);
-	case PR_GET_KEEPCAPS: return (p->securebits & SECBIT_KEEP_CAPS) != 0;
-	case PR_SET_SECUREBITS: return set_securebits(p, a);
-	case PR_GET_SECUREBITS: return p->securebits;
+	case PR_SET_KEEPCAPS: return set_keep_caps(a);
+	case PR_GET_KEEPCAPS: return (t->cred->securebits & SECBIT_KEEP_CAPS) != 0;
+	case PR_SET_SECUREBITS: return set_securebits(a);
+	case PR_GET_SECUREBITS: return t->cred->securebits;
 	case PR_CAPBSET_READ:
-		return a <= CAP_LAST_CAP ? (long)((p->cap_bounding >> a) & 1) : -EINVAL;
-	case PR_CAPBSET_DROP: return drop_bounding(p, a);
-	case PR_CAP_AMBIENT: return ambient(p, a, b, c, d);
-	case PR_SET_NO_NEW_PRIVS: return set_no_new_privs(p, a, b, c, d);
-	case PR_GET_NO_NEW_PRIVS: return zero_if_no_arguments(a, b, c, d, p->no_new_privs);
+		return a <= CAP_LAST_CAP ? (long)((t->cred->cap_bounding >> a) & 1) : -EINVAL;
+	case PR_CAPBSET_DROP: return drop_bounding(a);
+	case PR_CAP_AMBIENT: return ambient(a, b, c, d);
+	case PR_SET_NO_NEW_PRIVS: return set_no_new_privs(a, b, c, d);
+	case PR_GET_NO_NEW_PRIVS: return zero_if_no_arguments(a, b, c, d, t->cred->no_new_privs);
 	case PR_SET_CHILD_SUBREAPER: p->child_subreaper = a != 0; return 0;
 	case PR_GET_CHILD_SUBREAPER: {
 		int is = p->child_subreaper;

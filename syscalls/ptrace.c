@@ -28,12 +28,9 @@
 
 static bool may_access(const struct proc *p)
 {
-	const struct proc *me = current->proc;
-
-	if (p == me || capable(CAP_SYS_PTRACE))
+	if (p == current->proc || capable(CAP_SYS_PTRACE))
 		return true;
-	return p->dumpable && me->uid == p->uid && me->uid == p->euid && me->uid == p->suid &&
-	       me->gid == p->gid && me->gid == p->egid && me->gid == p->sgid;
+	return p->dumpable && cred_same_ids(p->cred);
 }
 
 static long attach(pid_t pid, bool seize, unsigned long options)

@@ -28,9 +28,11 @@ static bool is_ordinary(int policy)
 	return policy == SCHED_NORMAL || policy == SCHED_BATCH || policy == SCHED_IDLE;
 }
 
-static bool same_owner(const struct proc *p)
+static bool same_owner(const struct task *t)
 {
-	return current->proc->euid == p->euid || current->proc->euid == p->uid;
+	const struct cred *me = current->cred;
+
+	return me->euid == t->cred->euid || me->euid == t->cred->uid;
 }
 
 long sys_sched_yield(void)
@@ -60,7 +62,7 @@ long sys_sched_setaffinity(pid_t pid, unsigned len, const unsigned long *umask)
 		return -EFAULT;
 	if (t == NULL)
 		return -ESRCH;
-	if (!same_owner(t->proc) && !capable(CAP_SYS_NICE))
+	if (!same_owner(t) && !capable(CAP_SYS_NICE))
 		return -EPERM;
 	return (mask & 1) != 0 ? 0 : -EINVAL;
 }
@@ -88,7 +90,7 @@ static bool is_privileged(const struct task *t, const struct sched_params *to)
 	if (t->sched.policy == SCHED_IDLE && to->policy != SCHED_IDLE &&
 	    !can_nice(t, t->sched.nice))
 		return true;
-	return !same_owner(t->proc) || (t->sched.reset_on_fork && !to->reset_on_fork);
+	return !same_owner(t) || (t->sched.reset_on_fork && !to->reset_on_fork);
 }
 
 static long set_params(pid_t pid, struct sched_params to)
@@ -298,7 +300,7 @@ static bool meant(const struct proc *p, int which, int who)
 	case IOPRIO_WHO_PROCESS:
 		return who == 0 ? p == self : task_find(who) != NULL && task_find(who)->proc == p;
 	case IOPRIO_WHO_PGRP: return p->pgid == (who == 0 ? self->pgid : who);
-	default: return p->uid == (who == 0 ? self->uid : (uid_t)who);
+	default: return p->cred->uid == (who == 0 ? current->cred->uid : (uid_t)who);
 	}
 }
 
@@ -332,7 +334,7 @@ long sys_ioprio_set(int which, int who, int ioprio)
 	LIST_FOREACH (p, &proc_list, all_link) {
 		if (!meant(p, which, who))
 			continue;
-		if (current->proc->uid != p->uid && current->proc->euid != p->uid &&
+		if (current->cred->uid != p->cred->uid && current->cred->euid != p->cred->uid &&
 		    !capable(CAP_SYS_NICE))
 			return -EPERM;
 		p->ioprio = ioprio;

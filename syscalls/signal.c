@@ -162,15 +162,17 @@ long sys_rt_sigtimedwait(const uint64_t *uset, struct siginfo *uinfo,
 
 /* --- sending --- */
 
-static int may_signal(const struct proc *to, int sig)
+/* cred: of `to`, or of one of its threads. */
+static int may_signal(const struct proc *to, const struct cred *cred, int sig)
 {
-	const struct proc *p = current->proc;
+	const struct cred *me = current->cred;
 
-	if (p == to || capable(CAP_KILL))
+	if (current->proc == to || capable(CAP_KILL))
 		return 0;
-	if (p->euid == to->suid || p->euid == to->uid || p->uid == to->suid || p->uid == to->uid)
+	if (me->euid == cred->suid || me->euid == cred->uid || me->uid == cred->suid ||
+	    me->uid == cred->uid)
 		return 0;
-	return sig == SIGCONT && p->sid == to->sid ? 0 : -EPERM;
+	return sig == SIGCONT && current->proc->sid == to->sid ? 0 : -EPERM;
 }
 
 static void info_from_self(siginfo_t *info, int sig, int code)
@@ -179,7 +181,7 @@ static void info_from_self(siginfo_t *info, int sig, int code)
 	info->si_signo = sig;
 	info->si_code = code;
 	info->si_pid = current->proc->pid;
-	info->si_uid = current->proc->uid;
+	info->si_uid = current->cred->uid;
 }
 
 /* Before a signal goes to processes that are paused for a forked child, mostly the one that sends it:
@@ -211,7 +213,7 @@ static void let_paused_of_group_run(pid_t pgid, int sig)
 
 static int send_to_proc(struct proc *p, int sig, const siginfo_t *info)
 {
-	int err = may_signal(p, sig);
+	int err = may_signal(p, p->cred, sig);
 
 	return err < 0 || sig == 0 ? err : signal_send_proc(p, sig, info);
 }
@@ -282,7 +284,7 @@ static long send_to_task(pid_t tgid, pid_t tid, int sig, const siginfo_t *info)
 	}
 	if (t == NULL || (tgid != 0 && t->proc->pid != tgid))
 		return -ESRCH;
-	err = may_signal(t->proc, sig);
+	err = may_signal(t->proc, t->cred, sig);
 	return err < 0 || sig == 0 ? err : signal_send_task(t, sig, info);
 }
 

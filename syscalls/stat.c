@@ -205,6 +205,30 @@ long sys_statx(int dfd, const char *path, int flags, unsigned mask, struct statx
 
 /* --- access --- */
 
+static uint64_t real_caps(const struct cred *c)
+{
+	return c->uid == 0 ? c->cap_permitted : 0;
+}
+
+/* Would the real ids give the same answer? */
+static bool acts_as_real(const struct cred *c)
+{
+	return c->fsuid == c->uid && c->fsgid == c->gid && c->cap_effective == real_caps(c);
+}
+
+/* What files see when they are asked for the real ids.  => NULL */
+static struct cred *real_cred(void)
+{
+	struct cred *c = cred_prepare();
+
+	if (c == NULL)
+		return NULL;
+	c->fsuid = c->uid;
+	c->fsgid = c->gid;
+	c->cap_effective = real_caps(c);
+	return c;
+}
+
 static long access_at(int dfd, const char *path, int mode, int flags)
 {
 	struct path p;
@@ -213,20 +237,13 @@ static long access_at(int dfd, const char *path, int mode, int flags)
 		return -EINVAL;
 	if (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	/* The directories on the way are searched with the effective ids: a difference from Linux
-	 * that only set-id programs could see; so take care of it here. */
-	struct proc *me = current->proc;
-	uid_t fsuid = me->fsuid;
-	gid_t fsgid = me->fsgid;
-	uint64_t caps = me->cap_effective;
-	if (!(flags & AT_EACCESS)) {
-		me->fsuid = me->uid;
-		me->fsgid = me->gid;
-		me->cap_effective = me->uid == 0 ? me->cap_permitted : 0;
+	struct cred *old = current->cred, *real = NULL;
+	if (!(flags & AT_EACCESS) && !acts_as_real(old)) {
+		real = real_cred();
+		if (real == NULL)
+			return -ENOMEM;
+		current->cred = real;
 	}
-	bool lent = me->fsuid != fsuid || me->fsgid != fsgid || me->cap_effective != caps;
-	if (lent)
-		vfs_stay_awake(true);
 	int err = lookup_user(dfd, path, at_lookup(flags), &p);
 	if (err == 0) {
 		struct inode *inode = p.dentry->inode;
@@ -239,11 +256,8 @@ static long access_at(int dfd, const char *path, int mode, int flags)
 			err = mount_want_write(p.mnt);
 		path_put(&p);
 	}
-	if (lent)
-		vfs_stay_awake(false);
-	me->fsuid = fsuid;
-	me->fsgid = fsgid;
-	me->cap_effective = caps;
+	current->cred = old;
+	cred_put(real);
 	return err;
 }
 
@@ -329,7 +343,7 @@ long sys_fchmod(int fd, mode_t mode)
 static int change_owner(const struct path *p, uid_t uid, gid_t gid)
 {
 	struct inode *inode = p->dentry->inode;
-	const struct proc *me = current->proc;
+	const struct cred *me = current->cred;
 	int err = mount_want_write(p->mnt);
 	mode_t drop = 0;
 

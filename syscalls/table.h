@@ -370,8 +370,7 @@ S(setpgid, (pid_t pid, pid_t pgid), 0)
 S(setsid, (void), 0)
 S(vhangup, (void), 0)
 S(capget, (struct __user_cap_header_struct *header, struct __user_cap_data_struct *data), 0)
-P(capset, (struct __user_cap_header_struct *header, const struct __user_cap_data_struct *data), 0,
-  "the sets are a process's, not a thread's")
+S(capset, (struct __user_cap_header_struct *header, const struct __user_cap_data_struct *data), 0)
 
 /* -- syscalls/prctl.c */
 P(prctl, (int option, uint64_t a, uint64_t b, uint64_t c, uint64_t d), 0,

@@ -18,12 +18,12 @@ _Static_assert(offsetof(struct task, restore_mask) == TASK_WORK + 1, "offsets.h"
 _Static_assert(offsetof(struct task, tid) == TASK_TID, "offsets.h");
 _Static_assert(offsetof(struct task, proc) == TASK_PROC, "offsets.h");
 _Static_assert(offsetof(struct task, vdso_calls) == TASK_VDSO, "offsets.h");
+_Static_assert(offsetof(struct task, uid) == TASK_UID, "offsets.h");
+_Static_assert(offsetof(struct task, euid) == TASK_EUID, "offsets.h");
+_Static_assert(offsetof(struct task, gid) == TASK_GID, "offsets.h");
+_Static_assert(offsetof(struct task, egid) == TASK_EGID, "offsets.h");
 _Static_assert(offsetof(struct proc, pid) == PROC_PID, "offsets.h");
 _Static_assert(offsetof(struct proc, ppid) == PROC_PPID, "offsets.h");
-_Static_assert(offsetof(struct proc, uid) == PROC_UID, "offsets.h");
-_Static_assert(offsetof(struct proc, euid) == PROC_EUID, "offsets.h");
-_Static_assert(offsetof(struct proc, gid) == PROC_GID, "offsets.h");
-_Static_assert(offsetof(struct proc, egid) == PROC_EGID, "offsets.h");
 _Static_assert(offsetof(struct regs, r15) == REGS_R15, "offsets.h");
 _Static_assert(offsetof(struct regs, r14) == REGS_R14, "offsets.h");
 _Static_assert(offsetof(struct regs, r13) == REGS_R13, "offsets.h");

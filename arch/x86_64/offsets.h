@@ -31,14 +31,14 @@
 #define TASK_TID	36
 #define TASK_PROC	40
 #define TASK_VDSO	48
+#define TASK_UID	56
+#define TASK_EUID	60
+#define TASK_GID	64
+#define TASK_EGID	68
 
 /* struct proc */
 #define PROC_PID  0
 #define PROC_PPID 4
-#define PROC_UID  8
-#define PROC_EUID 12
-#define PROC_GID  24
-#define PROC_EGID 28
 
 /* Calls that __kernel_vsyscall answers itself have numbers below this. */
 #define LEAF_LIMIT 187

@@ -23,6 +23,7 @@ static char link_text[LINKS][PATH_MAX];
 static struct inode *links[LINKS];
 static struct task task;
 static struct proc proc;
+static struct cred cred;
 static struct fs_state fs;
 static struct file dir_file;
 
@@ -193,7 +194,8 @@ static void set_up(void)
 	dir_file.dentry = d;
 	dir_file.inode = d->inode;
 	proc.fs = &fs;
-	proc.cap_effective = ~0ull;
+	cred.cap_effective = ~0ull;
+	task.cred = &cred;
 	task.proc = &proc;
 	host_current = &task;
 }

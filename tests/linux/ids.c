@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <pthread.h>
 #include <sys/prctl.h>
 
 static void uids(uid_t uid, uid_t euid, uid_t suid)
@@ -204,6 +205,205 @@ TEST(who_may_signal_whom)
 	CHECK_EXITED(other, 0); /* of the same session */
 	CHECK_OK(kill(victim, SIGTERM));
 	CHECK_SIGNALED(victim, SIGTERM);
+}
+
+/* --- threads: each has its own --- */
+
+/* A thread that waits until it is told to end. */
+struct other {
+	pthread_t thread;
+	volatile pid_t tid;
+	struct gate ready, go;
+	void (*before)(void); /* what it does first */
+	void (*after)(void);
+};
+
+static void *other_runs(void *arg)
+{
+	struct other *o = arg;
+
+	o->tid = (pid_t)syscall(SYS_gettid);
+	if (o->before != NULL)
+		o->before();
+	gate_signal(&o->ready);
+	gate_wait(&o->go);
+	if (o->after != NULL)
+		o->after();
+	return NULL;
+}
+
+static void other_start(struct other *o)
+{
+	gate_open(&o->ready);
+	gate_open(&o->go);
+	CHECK_EQ(pthread_create(&o->thread, NULL, other_runs, o), 0);
+	gate_wait(&o->ready);
+}
+
+static void other_end(struct other *o)
+{
+	gate_signal(&o->go);
+	CHECK_EQ(pthread_join(o->thread, NULL), 0);
+}
+
+static void become_five(void)
+{
+	static const gid_t groups[] = { 8, 9 };
+
+	CHECK_OK(set(setgroups, 2, groups));
+	CHECK_OK(set(setresgid, 6, 6, 6));
+	CHECK_OK(set(setresuid, 5, 5, 5));
+}
+
+static void say_status(const char *path)
+{
+	static const char *const keys[] = { "Uid:", "Gid:", "Groups:", "CapEff:" };
+	const char *text = read_file(path);
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const char *line = strstr(text, keys[i]);
+		CHECK(line != NULL);
+		if (i == 3)
+			printf("%s\n",
+			       strstr(line, "0000000000000000") == line + 8 ? "none" : "some");
+		else
+			printf("%.*s\n", (int)strcspn(line, "\n"), line);
+	}
+}
+
+static void cannot_open_it(void)
+{
+	uids(5, 5, 5);
+	CHECK_EQ(syscall(SYS_geteuid), 5);
+	CHECK_EQ(syscall(SYS_getegid), 6);
+	CHECK_EQ(syscall(SYS_getgroups, 0, NULL), 2);
+	CHECK_ERR(open("/tmp/of-root", O_RDONLY), EACCES);
+	CHECK_EXITED(CHILD(uids(5, 5, 5); _exit(open("/tmp/of-root", O_RDONLY) < 0 ? errno : 0)),
+		     EACCES);
+}
+
+TEST(threads_have_users_of_their_own)
+{
+	struct other o = { .before = become_five, .after = cannot_open_it };
+	char path[64];
+
+	write_file("/tmp/of-root", "x");
+	CHECK_OK(chmod("/tmp/of-root", 0600));
+	CHECK_OK(set(setgroups, 0, NULL));
+	other_start(&o);
+	uids(0, 0, 0);
+	CHECK_EQ(syscall(SYS_getgroups, 0, NULL), 0);
+	int fd = open("/tmp/of-root", O_RDONLY);
+	CHECK(fd >= 0);
+	close(fd);
+	snprintf(path, sizeof(path), "/proc/self/task/%d/status", o.tid);
+	say_status(path);
+	say_status("/proc/self/status");
+	other_end(&o);
+	CHECK_OK(unlink("/tmp/of-root"));
+}
+
+static void five_all(void)
+{
+	uids(5, 5, 5);
+}
+
+/* The C library makes a change in all threads. */
+TEST(setuid_of_the_c_library)
+{
+	struct other o = { .after = five_all };
+
+	other_start(&o);
+	CHECK_OK(setresuid(5, 5, 5));
+	other_end(&o);
+	uids(5, 5, 5);
+}
+
+/* kill asks the process's first thread, tgkill the one that is meant. */
+TEST(signals_to_threads_of_users)
+{
+	struct other o = { 0 };
+
+	other_start(&o);
+	become_five();
+	pid_t us = getpid(), tid = o.tid;
+	pid_t pid = CHILD(SAY(kill(us, 0)); SAY(syscall(SYS_tgkill, us, us, 0));
+			  SAY(syscall(SYS_tgkill, us, tid, 0)); fflush(stdout));
+	CHECK_EXITED(pid, 0);
+	other_end(&o);
+}
+
+static void give_up_kill(void)
+{
+	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct d[2];
+
+	CHECK_OK(syscall(SYS_capget, &h, d));
+	d[0].effective &= ~(1u << CAP_KILL);
+	h.pid = getpid();
+	CHECK_ERR(syscall(SYS_capset, &h, d), EPERM);
+	h.pid = (int)syscall(SYS_gettid);
+	CHECK_OK(syscall(SYS_capset, &h, d));
+	CHECK_OK(prctl(PR_SET_KEEPCAPS, 1));
+	CHECK_OK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+}
+
+TEST(capabilities_of_a_thread)
+{
+	struct other o = { .before = give_up_kill };
+	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct d[2];
+
+	other_start(&o);
+	CHECK_OK(syscall(SYS_capget, &h, d));
+	CHECK((d[0].effective & (1u << CAP_KILL)) != 0);
+	h.pid = o.tid;
+	CHECK_OK(syscall(SYS_capget, &h, d));
+	CHECK((d[0].effective & (1u << CAP_KILL)) == 0);
+	CHECK_EQ(prctl(PR_GET_KEEPCAPS), 0);
+	CHECK_EQ(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
+	other_end(&o);
+}
+
+ROLE(say_ids)
+{
+	printf("%d %d\n", getuid(), geteuid());
+	return 0;
+}
+
+static void exec_as_five(void)
+{
+	become_five();
+	execl(self_path(), self_path(), "@say_ids", NULL);
+	_exit(1);
+}
+
+/* A thread that executes a program takes its ids along, to where the first thread was. */
+TEST(exec_in_a_thread_of_another_user)
+{
+	pid_t pid = CHILD(struct other o = { .before = exec_as_five }; other_start(&o));
+
+	CHECK_EXITED(pid, 0);
+}
+
+static void leave_as_five(void)
+{
+	become_five();
+	sleep_ms(50);
+	_exit(3);
+}
+
+/* A process whose first thread has ended has that one's ids, to the end. */
+TEST(first_thread_of_another_user_leaves)
+{
+	siginfo_t info;
+	pthread_t t;
+
+	pid_t pid = CHILD(pthread_create(&t, NULL, (void *(*)(void *))leave_as_five, NULL);
+			  set(setresuid, 7, 7, 7); pthread_exit(NULL));
+	CHECK_OK(waitid(P_PID, (id_t)pid, &info, WEXITED));
+	CHECK_EQ(info.si_uid, 7);
+	CHECK_EQ(info.si_status, 3);
 }
 
 /* --- prctl --- */

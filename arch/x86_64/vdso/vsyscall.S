@@ -37,7 +37,14 @@ __kernel_vsyscall_plain:
 	jmp *%gs:CPU_ENTRY_VSYSCALL
 	.size __kernel_vsyscall_plain, . - __kernel_vsyscall_plain
 
-	.macro LEAF name, field
+	.macro TASK_LEAF name, field
+leaf_\name:
+	mov %gs:CPU_CURRENT, %rax
+	mov \field(%rax), %eax
+	ret
+	.endm
+
+	.macro PROC_LEAF name, field
 leaf_\name:
 	mov %gs:CPU_CURRENT, %rax
 	mov TASK_PROC(%rax), %rax
@@ -45,16 +52,13 @@ leaf_\name:
 	ret
 	.endm
 
-	LEAF getpid, PROC_PID
-	LEAF getppid, PROC_PPID
-	LEAF getuid, PROC_UID
-	LEAF geteuid, PROC_EUID
-	LEAF getgid, PROC_GID
-	LEAF getegid, PROC_EGID
-leaf_gettid:
-	mov %gs:CPU_CURRENT, %rax
-	mov TASK_TID(%rax), %eax
-	ret
+	PROC_LEAF getpid, PROC_PID
+	PROC_LEAF getppid, PROC_PPID
+	TASK_LEAF gettid, TASK_TID
+	TASK_LEAF getuid, TASK_UID
+	TASK_LEAF geteuid, TASK_EUID
+	TASK_LEAF getgid, TASK_GID
+	TASK_LEAF getegid, TASK_EGID
 
 /* By number: where the code is, from here; 0: no such call. */
 	.section .rodata
