@@ -172,8 +172,9 @@ struct async_table {
 	struct async *async;
 };
 
-static void watch_queue(struct poll_table *pt, struct waitq *q)
+static void watch_queue(struct poll_table *pt, struct waitq *q, unsigned events)
 {
+	(void)events;
 	struct async *a = CONTAINER_OF(pt, struct async_table, table)->async;
 
 	if (a->queues == QUEUES)

@@ -6,6 +6,7 @@
  * believes only the answer.
  *   level triggered:  stays on the list as long as the answer is yes
  *   edge (EPOLLET):   leaves the list when it was reported; the next wake-up brings it back
+ *                     (but one that cannot mean what the item asks for does not: see item_woken)
  *   EPOLLONESHOT:     is deaf after one report, until EPOLL_CTL_MOD
  * The items of a file are chained at file->watched; they go when the last reference of the file
  * goes, not at close(2) of one descriptor. */
@@ -45,6 +46,7 @@ struct epoll_item {
 	struct epoll_item *next; /* of the same file */
 	unsigned queues;
 	struct waiter waiter[ITEM_QUEUES];
+	uint32_t meaning[ITEM_QUEUES]; /* what their wake-ups can be: poll_wait_read() */
 };
 
 struct item_table {
@@ -66,19 +68,25 @@ static void make_ready(struct epoll_item *it)
 	waitq_wake(&it->set->wait);
 }
 
+/* Room to write is no edge for who only reads; the end is one for everybody. */
 static void item_woken(struct waiter *w)
 {
 	struct epoll_item *it = (struct epoll_item *)w->task;
+	uint32_t asked = it->events & ~(uint32_t)FLAG_BITS;
 
-	if (it->events & ~(uint32_t)FLAG_BITS)
+	if (asked == 0)
+		return;
+	if ((asked & it->meaning[w - it->waiter]) != 0 ||
+	    (file_poll(it->file, NULL) & (EPOLLERR | EPOLLHUP)) != 0)
 		make_ready(it);
 }
 
-static void watch_queue(struct poll_table *pt, struct waitq *q)
+static void watch_queue(struct poll_table *pt, struct waitq *q, unsigned events)
 {
 	struct epoll_item *it = CONTAINER_OF(pt, struct item_table, table)->item;
 
 	ASSERT(it->queues < ITEM_QUEUES);
+	it->meaning[it->queues] = events;
 	struct waiter *w = &it->waiter[it->queues++];
 	waiter_add(w, q);
 	w->fn = item_woken;

@@ -15,7 +15,7 @@ struct eventfd {
 	uint64_t count;
 	bool semaphore;
 	int id; /* for people who read fdinfo */
-	struct waitq wait;
+	struct waitq readers, writers;
 };
 
 static ssize_t eventfd_read(struct file *f, struct iobuf *b, off_t *pos)
@@ -28,13 +28,13 @@ static ssize_t eventfd_read(struct file *f, struct iobuf *b, off_t *pos)
 	while (e->count == 0) {
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
-		int err = WAIT_EVENT(&e->wait, e->count > 0);
+		int err = WAIT_EVENT(&e->readers, e->count > 0);
 		if (err < 0)
 			return err;
 	}
 	uint64_t n = e->semaphore ? 1 : e->count;
 	e->count -= n;
-	waitq_wake(&e->wait);
+	waitq_wake(&e->writers);
 	return iobuf_put(b, &n, sizeof(n)) == sizeof(n) ? (ssize_t)sizeof(n) : -EFAULT;
 }
 
@@ -53,12 +53,12 @@ static ssize_t eventfd_write(struct file *f, struct iobuf *b, off_t *pos)
 	while (UINT64_MAX - 1 - e->count < n) {
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
-		int err = WAIT_EVENT(&e->wait, UINT64_MAX - 1 - e->count >= n);
+		int err = WAIT_EVENT(&e->writers, UINT64_MAX - 1 - e->count >= n);
 		if (err < 0)
 			return err;
 	}
 	e->count += n;
-	waitq_wake(&e->wait);
+	waitq_wake(&e->readers);
 	return sizeof(n);
 }
 
@@ -66,7 +66,8 @@ static unsigned eventfd_poll(struct file *f, struct poll_table *pt)
 {
 	struct eventfd *e = f->priv;
 
-	poll_wait(pt, &e->wait);
+	poll_wait_read(pt, &e->readers);
+	poll_wait_write(pt, &e->writers);
 	return (e->count > 0 ? POLLIN : 0) | (e->count < UINT64_MAX - 1 ? POLLOUT : 0);
 }
 
@@ -103,7 +104,8 @@ struct file *eventfd_create(uint64_t count, unsigned flags)
 	e->count = count;
 	e->id = next_id++;
 	e->semaphore = (flags & EFD_SEMAPHORE) != 0;
-	waitq_init(&e->wait);
+	waitq_init(&e->readers);
+	waitq_init(&e->writers);
 	struct file *f = file_create_ops(&eventfd_ops, e, O_RDWR | (flags & O_NONBLOCK));
 	if (f == NULL)
 		kfree(e);

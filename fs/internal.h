@@ -174,7 +174,8 @@ void image_forget(struct inode *inode);
 /* --- epoll.c, poll.c --- */
 
 struct poll_table {
-	void (*add)(struct poll_table *pt, struct waitq *q);
+	/* events: POLL* that a wake-up of q can mean */
+	void (*add)(struct poll_table *pt, struct waitq *q, unsigned events);
 };
 void epoll_file_gone(struct file *f);
 

@@ -10,7 +10,7 @@
  *
  * Waking is for those who can use it: readers when the pipe was empty before, writers when all slots
  * were in use before.  That is also when poll's answer changes; epoll in edge mode wants to hear of
- * every write, so a pipe that was ever polled wakes each time.
+ * every write, so a pipe that was ever polled wakes its readers each time.
  *
  * Whoever slept looks at everything again. */
 
@@ -203,10 +203,10 @@ static int wait_for_data(struct pipe *p, bool nonblock)
 	return 1;
 }
 
-/* n bytes have been taken. */
-static void wake_writers(struct pipe *p, bool was_full, size_t n)
+/* Something has been taken. */
+static void wake_writers(struct pipe *p, bool was_full)
 {
-	if ((was_full && !pipe_full(p)) || (p->polled && n > 0))
+	if (was_full && !pipe_full(p))
 		waitq_wake(&p->write_wait);
 }
 
@@ -225,7 +225,7 @@ static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
 	bool was_full = pipe_full(p);
 	err = 0;
 	size_t n = ring_take(p, b, want, &err);
-	wake_writers(p, was_full, n);
+	wake_writers(p, was_full);
 	return n > 0 ? (ssize_t)n : err;
 }
 
@@ -389,7 +389,7 @@ void pipe_skip(struct file *f, size_t n)
 	p->used -= n;
 	if (s->len == 0)
 		ring_drop(p);
-	wake_writers(p, was_full, n);
+	wake_writers(p, was_full);
 }
 
 void pipe_push(struct file *f, const struct pipe_piece *piece)

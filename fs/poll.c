@@ -28,11 +28,24 @@ struct poll_wait_table {
 void poll_wait(struct poll_table *pt, struct waitq *q)
 {
 	if (pt != NULL)
-		pt->add(pt, q);
+		pt->add(pt, q, ~0u);
 }
 
-static void add_waiter(struct poll_table *pt, struct waitq *q)
+void poll_wait_read(struct poll_table *pt, struct waitq *q)
 {
+	if (pt != NULL)
+		pt->add(pt, q, POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND | POLLRDHUP);
+}
+
+void poll_wait_write(struct poll_table *pt, struct waitq *q)
+{
+	if (pt != NULL)
+		pt->add(pt, q, POLLOUT | POLLWRNORM | POLLWRBAND);
+}
+
+static void add_waiter(struct poll_table *pt, struct waitq *q, unsigned events)
+{
+	(void)events;
 	struct poll_wait_table *t = CONTAINER_OF(pt, struct poll_wait_table, table);
 
 	if (t->chunks == NULL || t->chunks->used == CHUNK) {

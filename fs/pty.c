@@ -359,8 +359,8 @@ static unsigned master_poll(struct file *f, struct poll_table *pt)
 	struct pty *p = f->priv;
 	unsigned ready = 0;
 
-	poll_wait(pt, &p->read_wait);
-	poll_wait(pt, &p->write_wait);
+	poll_wait_read(pt, &p->read_wait);
+	poll_wait_write(pt, &p->write_wait);
 	if (master_readable(p))
 		ready |= POLLIN | POLLRDNORM;
 	if (p->packet && p->status != 0)

@@ -434,8 +434,8 @@ unsigned tty_poll(struct file *f, struct poll_table *pt)
 	struct tty *t = f->tty;
 	unsigned ready = 0;
 
-	poll_wait(pt, &t->read_wait);
-	poll_wait(pt, &t->write_wait);
+	poll_wait_read(pt, &t->read_wait);
+	poll_wait_write(pt, &t->write_wait);
 	if (tty_file_dead(f))
 		return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM | POLLERR | POLLHUP;
 	if (tty_input_ready(t, true))

@@ -261,7 +261,11 @@ const struct file_ops *dev_lookup(unsigned major, unsigned minor);
 
 /* --- poll --- */
 struct poll_table;
-void poll_wait(struct poll_table *pt, struct waitq *q);	   /* pt NULL: nothing */
+void poll_wait(struct poll_table *pt, struct waitq *q); /* pt NULL: nothing */
+/* The same for a queue that is woken when there is something to read, or room to write.  When the file
+ * is hung up both are woken. */
+void poll_wait_read(struct poll_table *pt, struct waitq *q);
+void poll_wait_write(struct poll_table *pt, struct waitq *q);
 unsigned file_poll(struct file *f, struct poll_table *pt); /* files without the op: always ready */
 
 #endif

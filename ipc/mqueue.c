@@ -170,8 +170,8 @@ static unsigned mq_poll(struct file *f, struct poll_table *pt)
 {
 	struct mqueue *q = f->priv;
 
-	poll_wait(pt, &q->readers);
-	poll_wait(pt, &q->writers);
+	poll_wait_read(pt, &q->readers);
+	poll_wait_write(pt, &q->writers);
 	return (q->count > 0 ? POLLIN | POLLRDNORM : 0u) |
 	       (q->count < q->max ? POLLOUT | POLLWRNORM : 0u);
 }

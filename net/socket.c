@@ -177,8 +177,8 @@ static unsigned socket_poll(struct file *f, struct poll_table *pt)
 {
 	struct socket *s = of(f);
 
-	poll_wait(pt, &s->read_wait);
-	poll_wait(pt, &s->write_wait);
+	poll_wait_read(pt, &s->read_wait);
+	poll_wait_write(pt, &s->write_wait);
 	return s->ops->poll(s);
 }
 

@@ -91,7 +91,8 @@ static void unix_leave(struct unix_socket *u, bool embryo)
 	while (!list_empty(&u->senders)) {
 		struct unix_socket *from = LIST_FIRST(&u->senders, struct unix_socket, sender_link);
 		list_remove(&from->sender_link);
-		waitq_wake(&from->s.write_wait);
+		if (unix_full(u))
+			waitq_wake(&from->s.write_wait);
 	}
 	while (!list_empty(&u->embryos)) {
 		struct unix_socket *e = LIST_FIRST(&u->embryos, struct unix_socket, embryo_link);

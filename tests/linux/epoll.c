@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <sys/select.h>
 
 static struct epoll_event got[8];
@@ -121,6 +122,113 @@ TEST(edges_of_a_pipe)
 	close(fd[1]);
 	CHECK_EQ(epoll_wait(set, got, 8, 0), 1);
 	CHECK_EQ(got[0].events, EPOLLIN | EPOLLHUP);
+}
+
+/* --- what is an edge for whom --- */
+
+static int edges; /* a set */
+
+static void say_edge(const char *what)
+{
+	int n = epoll_wait(edges, got, 8, 0);
+
+	printf("%s:", what);
+	for (int i = 0; i < n; i++)
+		printf(" %x", got[i].events);
+	printf("\n");
+}
+
+static void edges_start(int fd, uint32_t events)
+{
+	edges = epoll_create1(0);
+	CHECK_OK(add(edges, fd, events | EPOLLET, 0));
+	printf("--- %x\n", events);
+	say_edge("at first");
+}
+
+static const uint32_t interests[] = { EPOLLIN, EPOLLOUT, EPOLLIN | EPOLLOUT, EPOLLRDHUP, 0 };
+
+/* Room to write is no edge for who reads, and the other way round. */
+TEST(edges_of_an_eventfd)
+{
+	for (size_t i = 0; i < ARRAY_LEN(interests); i++) {
+		int fd = eventfd(3, EFD_SEMAPHORE);
+		edges_start(fd, interests[i]);
+		take(fd);
+		say_edge("taken");
+		post(fd, 1);
+		say_edge("posted");
+		for (int n = 0; n < 3; n++) {
+			take(fd);
+			say_edge("taken");
+		}
+		close(fd);
+		close(edges);
+	}
+}
+
+TEST(edges_of_a_socket)
+{
+	static char b[4096];
+	int v[2];
+
+	for (size_t i = 0; i < ARRAY_LEN(interests); i++) {
+		CHECK_OK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, v));
+		CHECK_EQ(write(v[1], b, 100), 100);
+		edges_start(v[0], interests[i]);
+		CHECK_EQ(write(v[1], b, 10), 10);
+		say_edge("peer writes");
+		CHECK_EQ(read(v[0], b, 5), 5);
+		say_edge("read");
+		while (write(v[0], b, sizeof(b)) > 0)
+			;
+		say_edge("filled");
+		while (read(v[1], b, sizeof(b)) > 0)
+			;
+		say_edge("peer reads all");
+		CHECK_OK(shutdown(v[1], SHUT_WR));
+		say_edge("peer writes no more");
+		close(v[1]);
+		say_edge("peer closes");
+		close(v[0]);
+		close(edges);
+		CHECK_OK(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, v));
+		edges_start(v[0], interests[i]);
+		CHECK_EQ(write(v[1], b, 10), 10);
+		say_edge("peer sends");
+		close(v[1]);
+		say_edge("peer closes");
+		close(v[0]);
+		close(edges);
+	}
+}
+
+/* Reading from a pipe is an edge only if it was full. */
+TEST(edges_of_reading_a_pipe)
+{
+	static char b[4096];
+	int v[2];
+
+	for (size_t i = 0; i < ARRAY_LEN(interests); i++) {
+		CHECK_OK(pipe2(v, O_NONBLOCK));
+		edges_start(v[1], interests[i]);
+		CHECK_OK(add(edges, v[0], interests[i] | EPOLLET, 0));
+		CHECK_EQ(write(v[1], b, 100), 100);
+		say_edge("written");
+		CHECK_EQ(read(v[0], b, 50), 50);
+		say_edge("read");
+		while (write(v[1], b, sizeof(b)) > 0)
+			;
+		say_edge("filled");
+		for (int n = 0; n < 3; n++) {
+			CHECK_EQ(read(v[0], b, n == 0 ? 50 : sizeof(b)), n == 0 ? 50 : sizeof(b));
+			say_edge("page read");
+		}
+		close(v[1]);
+		say_edge("closed");
+		close(v[0]);
+		close(edges);
+	}
 }
 
 TEST(what_a_set_takes)
