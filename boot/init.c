@@ -18,6 +18,7 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "proc/exec.h"
+#include "proc/forkneed.h"
 #include "proc/task.h"
 #include "syscalls/tally.h"
 
@@ -207,6 +208,7 @@ void init_failed(const char *path, int err)
 
 void machine_exit(int code)
 {
+	forkneed_left();
 	vfs_shutdown();
 	hostport_drain();
 	tally_report();

@@ -12,6 +12,9 @@
  * were in use before.  That is also when poll's answer changes; epoll in edge mode wants to hear of
  * every write, so a pipe that was ever polled wakes its readers each time.
  *
+ * For the fork log each slot is marked: by whoever filled it, and when it is empty by whoever made the
+ * room; and the pipe by those who closed it last.
+ *
  * Whoever slept looks at everything again. */
 
 #include <asm/ioctls.h>
@@ -23,17 +26,20 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
+#include "proc/forkneed.h"
 #include "proc/task.h"
 
 #define DEFAULT_SLOTS 16
 #define MAX_SLOTS     256   /* /proc/sys/fs/pipe-max-size: 1 MiB */
 #define MOST_SLOTS    16384 /* also for root */
+#define CLOSERS	      8	    /* that are remembered */
 
 struct slot {
 	struct page *page;
 	uint16_t off, len;
 	bool merge; /* the page is this slot's alone behind off + len: the next write may go on there */
 	bool packet; /* read as a whole or cut off: written with O_DIRECT */
+	forkmark_t mark;
 };
 
 struct pipe {
@@ -46,6 +52,8 @@ struct pipe {
 	unsigned reader_opens, writer_opens; /* ever: for the opening of FIFOs */
 	bool polled;
 	struct waitq read_wait, write_wait;
+	forkmark_t closer[CLOSERS]; /* of descriptors to write with; a ring */
+	unsigned closed;
 };
 
 static CACHE(pipe_cache, struct pipe);
@@ -107,6 +115,16 @@ static struct slot *slot_at(struct pipe *p, unsigned n)
 	return &p->slot[n & (p->slots - 1)];
 }
 
+/* The next free slot, filled with s; there is one. */
+static void slot_fill(struct pipe *p, const struct slot *s)
+{
+	struct slot *to = slot_at(p, p->head++);
+
+	forkneed_took(to->mark, "room");
+	*to = *s;
+	to->mark = forkneed_mark();
+}
+
 /* Go on in the last page, if the odd part of the n bytes fits there.  => bytes */
 static size_t ring_merge(struct pipe *p, struct iobuf *b, size_t n, int *err)
 {
@@ -142,7 +160,7 @@ static size_t ring_put(struct pipe *p, struct iobuf *b, size_t n, bool packet, i
 		*err = -EFAULT;
 		return 0;
 	}
-	*slot_at(p, p->head++) = (struct slot){ page, 0, (uint16_t)n, !packet, packet };
+	slot_fill(p, &(struct slot){ page, 0, (uint16_t)n, !packet, packet, 0 });
 	p->used += n;
 	return n;
 }
@@ -156,6 +174,7 @@ static void ring_drop(struct pipe *p)
 		p->spare = s->page;
 	else
 		page_put(s->page);
+	s->mark = forkneed_mark();
 }
 
 static size_t ring_take(struct pipe *p, struct iobuf *b, size_t want, int *err)
@@ -210,6 +229,12 @@ static void wake_writers(struct pipe *p, bool was_full)
 		waitq_wake(&p->write_wait);
 }
 
+static void tell_closers(const struct pipe *p)
+{
+	for (unsigned i = 0; i < CLOSERS; i++)
+		forkneed_took(p->closer[i], "end");
+}
+
 static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
 {
 	struct pipe *p = pipe_of(f);
@@ -220,9 +245,12 @@ static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
 	if (want == 0)
 		return 0;
 	err = wait_for_data(p, (f->flags & O_NONBLOCK) || (b->rwf & RWF_NOWAIT));
+	if (err == 0)
+		tell_closers(p);
 	if (err <= 0)
 		return err;
 	bool was_full = pipe_full(p);
+	forkneed_took(slot_at(p, p->tail)->mark, "data");
 	err = 0;
 	size_t n = ring_take(p, b, want, &err);
 	wake_writers(p, was_full);
@@ -316,6 +344,15 @@ static long pipe_ioctl(struct file *f, unsigned cmd, uintptr_t arg)
 	return put_user(n, (int *)arg);
 }
 
+/* A descriptor is closed. */
+static void pipe_flush(struct file *f)
+{
+	struct pipe *p = pipe_of(f);
+
+	if ((f->flags & O_ACCMODE) != O_RDONLY)
+		p->closer[p->closed++ % CLOSERS] = forkneed_mark();
+}
+
 static void pipe_release(struct file *f)
 {
 	struct pipe *p = pipe_of(f);
@@ -341,6 +378,7 @@ const struct file_ops pipe_ops = {
 	.write = pipe_write,
 	.poll = pipe_poll,
 	.ioctl = pipe_ioctl,
+	.flush = pipe_flush,
 	.release = pipe_release,
 };
 
@@ -384,6 +422,7 @@ void pipe_skip(struct file *f, size_t n)
 	bool was_full = pipe_full(p);
 
 	ASSERT(!pipe_empty(p) && n <= s->len);
+	forkneed_took(s->mark, "data");
 	s->off = (uint16_t)(s->off + n);
 	s->len = (uint16_t)(s->len - n);
 	p->used -= n;
@@ -398,8 +437,8 @@ void pipe_push(struct file *f, const struct pipe_piece *piece)
 	bool was_empty = pipe_empty(p);
 
 	ASSERT(!pipe_full(p));
-	*slot_at(p, p->head++) = (struct slot){ piece->page, (uint16_t)piece->off,
-						(uint16_t)piece->len, false, piece->packet };
+	slot_fill(p, &(struct slot){ piece->page, (uint16_t)piece->off, (uint16_t)piece->len, false,
+				     piece->packet, 0 });
 	p->used += piece->len;
 	if (was_empty || p->polled)
 		waitq_wake(&p->read_wait);

@@ -320,6 +320,7 @@ static ssize_t master_read(struct file *f, struct iobuf *b, off_t *pos)
 	}
 	if (p->packet && p->status != 0)
 		return read_status(p, b);
+	forkneed_took(p->slave.shown, "data");
 	return read_output(p, b);
 }
 

@@ -86,10 +86,20 @@ static void after_input(struct tty *t)
 	tty_start(t);
 }
 
+/* For the fork log: somebody adds to output that is empty. */
+static void mark_output(struct tty *t)
+{
+	if (ldisc_pending_output(&t->ldisc) == 0)
+		t->shown = forkneed_mark();
+}
+
 void tty_input(struct tty *t, const uint8_t *data, size_t len)
 {
 	if (t->gone)
 		return;
+	if (ldisc_readable(&t->ldisc) == 0)
+		t->typed = forkneed_mark();
+	mark_output(t); /* the echo */
 	for (size_t i = 0; i < len; i++)
 		ldisc_input(&t->ldisc, data[i]);
 	after_input(t);
@@ -299,6 +309,8 @@ static ssize_t read_some(struct tty *t, struct iobuf *b, bool *end)
 		if (n == 0)
 			break;
 	}
+	if (done > 0 || *end)
+		forkneed_took(t->typed, "data");
 	tty_resume(t);
 	return done;
 }
@@ -415,6 +427,7 @@ ssize_t tty_write(struct file *f, struct iobuf *b, off_t *pos)
 			if (have == 0)
 				err = -EFAULT;
 		}
+		mark_output(t);
 		size_t n = ldisc_write(&t->ldisc, chunk + at, have - at);
 
 		at += n;

@@ -15,6 +15,7 @@
 
 #include "fs/ldisc.h"
 #include "lib/types.h"
+#include "proc/forkneed.h"
 #include "proc/sched.h"
 
 struct tty;
@@ -51,11 +52,12 @@ struct tty {
 	struct termios locked;	      /* TIOCSLCKTRMIOS: bits that are set cannot be changed */
 	unsigned in_speed, out_speed; /* bits a second */
 	dev_t dev;
-	unsigned files;	   /* open ones */
-	uintptr_t hangups; /* how often it was hung up: a file from before is dead */
-	bool held_back;	   /* the driver was told that there is no room */
-	bool gone;	   /* its other end is, for good */
-	bool exclusive;	   /* TIOCEXCL */
+	unsigned files;		 /* open ones */
+	uintptr_t hangups;	 /* how often it was hung up: a file from before is dead */
+	bool held_back;		 /* the driver was told that there is no room */
+	bool gone;		 /* its other end is, for good */
+	bool exclusive;		 /* TIOCEXCL */
+	forkmark_t typed, shown; /* the first of the input, and of the output, that wait */
 };
 
 /* `out`: memory for out_size bytes of output (see ldisc_init). */

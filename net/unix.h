@@ -18,6 +18,7 @@
 #include "fs/path.h"
 #include "net/scm.h"
 #include "net/socket.h"
+#include "proc/forkneed.h"
 
 /* A bound name, shared by a listening socket and those that it accepts. */
 struct unix_name {
@@ -67,6 +68,7 @@ struct packet {
 	size_t charge;
 	uint64_t sent; /* clock_wall_ns(), if the receiver then wanted timestamps; else 0 */
 	bool peeked;
+	forkmark_t mark; /* of the sender */
 	struct scm scm;
 	unsigned page_count; /* 0: the data are inline */
 	union {

@@ -101,6 +101,7 @@ struct packet *packet_create(struct unix_socket *u, struct iobuf *b, size_t n, s
 	p->len = n;
 	p->sent = 0;
 	p->peeked = false;
+	p->mark = forkneed_mark();
 	p->scm = *scm;
 	scm->rights = NULL;
 	p->charge = charge_of(n, unix_is_stream(u));
@@ -127,6 +128,7 @@ int packet_copy(const struct packet *p, size_t skip, size_t n, struct iobuf *b)
 {
 	size_t off = p->off + skip;
 
+	forkneed_took(p->mark, "data");
 	while (n > 0) {
 		size_t part = n;
 		const char *data = piece(p, off, &part);

@@ -18,6 +18,7 @@
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "proc/forklog.h"
+#include "proc/forkneed.h"
 #include "proc/futex.h"
 #include "proc/internal.h"
 #include "proc/itimer.h"
@@ -341,6 +342,7 @@ static bool report(struct proc *parent, struct proc *child, int options, int *st
 
 	if (child->state == PROC_ZOMBIE && (options & WEXITED)) {
 		*status = child->exit_code;
+		forkneed_reaped(child->pid);
 		if (ru != NULL)
 			proc_rusage(child, RUSAGE_BOTH, ru);
 		if (take) {

@@ -7,7 +7,8 @@
  * reader, who has the files, sorts them out.
  *
  * Whom a split child needed: from the first split on each sleep of each process is told, with who
- * ended it.  The reader finds whether the child's parent is among those that it hung on. */
+ * ended it, and what it got without a sleep (proc/forkneed.c).  The reader finds whether the child's
+ * parent is among those that it hung on. */
 
 #include <linux/sched.h>
 
@@ -37,7 +38,7 @@ struct frame {
 static struct frame frames[FRAMES];
 static unsigned pages_told, pages_more;
 static bool tell_switches;
-static bool tell_waits; /* somebody lives beside its parent, or has done so */
+uint64_t forklog_first_split;
 
 void forklog_init(const char *what)
 {
@@ -181,8 +182,7 @@ void forklog_fork(const struct clone_request *rq, struct fork_record *r, pid_t c
 
 /* --- ends of pauses --- */
 
-/* If the first argument of the current task's call is a descriptor: what it is. */
-static void descriptor(long nr)
+void forklog_descriptor(long nr)
 {
 	static const char first[] = "(int fd";
 	const char *args = trace_arguments(nr);
@@ -208,14 +208,15 @@ void forklog_end_begin(const struct fork_record *r, const struct view *shadow)
 	bool split = shadow != NULL && r->end != FORK_EXEC && r->end != FORK_EXIT;
 	struct task *t = split ? LIST_FIRST(&shadow->tasks, struct task, view_link) : NULL;
 
-	tell_waits |= split;
+	if (split && forklog_first_split == 0)
+		forklog_first_split = clock_ns();
 	forklog_line("end");
 	forklog_put(",\"pid\":%d,\"child\":%d,\"end\":\"%s\",\"pause\":%lu", r->parent, r->child,
 		    fork_end_name(r->end), (unsigned long)r->pause_ns);
 	if (r->end == FORK_BLOCK) {
 		forklog_put(",\"call\":\"%s\"", syscall_name(r->end_call));
 		if (t == current)
-			descriptor(r->end_call);
+			forklog_descriptor(r->end_call);
 	} else if (r->end == FORK_SIGNAL) {
 		forklog_put(",\"signal\":%ld", r->end_call);
 	}
@@ -329,24 +330,34 @@ void forklog_exit(int code)
 	forklog_put(",\"pid\":%d,\"status\":%d}\n", current->proc->pid, code);
 }
 
-void forklog_wait(uint64_t since)
+/* The current process has waited in nr, or was stopped (-1), until `by` ended that. */
+static void tell_wait(uint64_t since, long nr, pid_t by)
 {
-	struct task *t = current;
-	struct proc *p = t->proc;
-
-	if (!forklog_on || !tell_waits)
-		return;
-	pid_t by = t->timed_out ? -1 : t->woken_by;
+	struct proc *p = current->proc;
 	bool news = by == p->ppid && !p->told_by_parent;
-	if (p->told_waits >= WAITS_TOLD && !news)
+
+	if (!forklog_on || forklog_first_split == 0 || (p->told_waits >= WAITS_TOLD && !news))
 		return;
 	p->told_waits++;
 	p->told_by_parent |= by == p->ppid;
 	forklog_line("wait");
 	forklog_put(",\"pid\":%d,\"since\":%lu,\"call\":\"%s\",\"by\":%d", p->pid,
-		    (unsigned long)since, syscall_name(task_sysno(t)), by);
-	descriptor(task_sysno(t));
+		    (unsigned long)since, nr < 0 ? "stop" : syscall_name(nr), by);
+	if (nr >= 0)
+		forklog_descriptor(nr);
 	forklog_put("}\n");
+}
+
+void forklog_wait(uint64_t since)
+{
+	struct task *t = current;
+
+	tell_wait(since, task_sysno(t), t->timed_out ? -1 : t->woken_by);
+}
+
+void forklog_stopped(uint64_t since)
+{
+	tell_wait(since, -1, current->woken_by);
 }
 
 void forklog_switch(const struct task *next)

@@ -42,8 +42,9 @@ void forklog_exec(struct file *exe);
 void forklog_exit(int code);
 /* t, which sleeps in a shadow with fork=cow, is killed since nobody is left to wake it. */
 void forklog_stuck(const struct task *t);
-/* The current task slept. */
+/* The current task slept; it was stopped by a signal or its tracer.  since: clock_ns() when it began */
 void forklog_wait(uint64_t since);
+void forklog_stopped(uint64_t since);
 /* `next` gets the CPU. */
 void forklog_switch(const struct task *next);
 

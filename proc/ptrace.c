@@ -25,6 +25,7 @@
 
 #include "lib/string.h"
 #include "mm/slab.h"
+#include "proc/forklog.h"
 #include "proc/internal.h"
 #include "proc/ptrace.h"
 #include "proc/sigqueue.h"
@@ -217,7 +218,9 @@ static int stop_here(int code, const siginfo_t *info)
 	t->trace_signal = 0;
 	t->state = TASK_TRACED;
 	tell(pt, t->tid, CLD_TRAPPED, code);
+	uint64_t since = clock_ns();
 	schedule();
+	forklog_stopped(since);
 	arch_trace_resumed(t);
 	if (t->ptrace != NULL) {
 		t->ptrace->place = PTRACE_ELSEWHERE;

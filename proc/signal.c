@@ -34,6 +34,8 @@
 
 #include "lib/print.h"
 #include "lib/string.h"
+#include "proc/forklog.h"
+#include "proc/forkneed.h"
 #include "proc/ptrace.h"
 #include "proc/rseq.h"
 #include "proc/sigqueue.h"
@@ -420,7 +422,9 @@ static void stop_here(void)
 		signal_leave_parent(t->view, t->proc->stop_code);
 	t->state = TASK_STOPPED;
 	signal_group_stopped(t);
+	uint64_t since = clock_ns();
 	schedule();
+	forklog_stopped(since);
 }
 
 static void stop_begin(struct proc *p, int signo)
@@ -447,6 +451,8 @@ static void act_by_default(int signo, const siginfo_t *info, bool forced, const 
 			stop_begin(p, signo);
 		return;
 	}
+	if (info->si_code == SI_USER || info->si_code == SI_TKILL || info->si_code == SI_QUEUE)
+		forkneed_ended_by(info->si_pid);
 	if (forced)
 		kprintf("%s[%d]: killed by signal %d, code %d, address %#lx, ip %#lx, sp %#lx\n",
 			current->comm, p->pid, signo, info->si_code, (uintptr_t)info->si_addr,

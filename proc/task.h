@@ -14,6 +14,7 @@
 #include "lib/tree.h"
 #include "mm/view.h"
 #include "proc/cred.h"
+#include "proc/forkneed.h"
 #include "proc/forkrec.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
@@ -179,6 +180,9 @@ struct proc {
 	unsigned fork_count;
 	unsigned told_waits;	      /* in the fork log, proc/forklog.c */
 	bool told_by_parent;	      /* ... one that its parent ended */
+	unsigned told_tooks;	      /* in the fork log, proc/forkneed.c */
+	bool told_gift;		      /* ... one from its parent */
+	forkmark_t told_mark;	      /* ... the last one */
 	struct fork_record *foreseen; /* of the fork that made it, if that was split at once */
 	uint64_t unknown_calls[16];   /* numbers reported already, bit per number */
 	struct tally_program *tally;  /* syscalls/tally.c; NULL: not looked for since exec */

@@ -45,6 +45,37 @@ $FLAT run --icount --append fork=cow --forks "$log" -- sh -c '(read x </dev/null
 has 'a child that is stuck' '"e":"stuck",.*"call":"open'
 $FLAT run --icount --append forklog=switches --forks "$log" -- sh -c 'sleep 0.01; true'
 if grep -q '"e":"run",.*"pid":0' "$log"; then echo "ok switches"; else echo "not ok switches"; fi
+
+# What a child gets from its parent without a sleep, and how they are left.
+cat >"$dir/script" <<'EOS'
+mkfifo /tmp/p /tmp/q
+exec 3<>/tmp/p
+(sleep 0.1; read line <&3) &
+echo x >&3
+wait
+(sleep 0.1; read line) </tmp/q &
+exec 4>/tmp/q 4>&-
+wait
+dd bs=65536 count=1 </dev/zero >&3 2>/dev/null
+(sleep 0.1; echo x >&3) &
+dd bs=65536 count=1 <&3 >/dev/null 2>&1
+wait
+(while :; do :; done) &
+sleep 0.05; kill -STOP $!
+sleep 0.05; kill -CONT $!
+sleep 0.05; kill $!
+(sleep 50; true) &
+sleep 0.1
+EOS
+$FLAT run --icount --forks "$log" -v "$dir/script:/tmp/script" -- sh /tmp/script || echo "not ok the run"
+all_json 'each line of needs is JSON'
+has 'data that were there' '"e":"took",.*"what":"data","by":1,.*"call":"read","fd":[0-9]+,"on":"/tmp/p"}$'
+has 'the end that was there' '"e":"took",.*"what":"end","by":1,.*"on":"/tmp/q"}$'
+has 'room that was made' '"e":"took",.*"what":"room",.*"call":"write",.*"on":"/tmp/p"}$' 2
+has 'who let a stopped one go on' '"e":"wait",.*"call":"stop","by":1}$'
+has 'who ended it' '"e":"took",.*"what":"signal","by":1,'
+has 'who is left' '"e":"left",.*"does":"waits","call":"wait4"}$'
+has 'and its child' '"e":"left",.*"does":"waits","call":"nanosleep"}$'
 if $FLAT run --icount --forks /nosuch/file -- true 2>"$dir/err"; then echo "not ok a file that cannot be written"; else
 	grep -q 'cannot write /nosuch/file' "$dir/err" && echo "ok a file that cannot be written"
 fi
