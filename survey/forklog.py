@@ -20,6 +20,8 @@ class Process:
     status: int = None  # as wait4 has it
     execs: list = dataclasses.field(default_factory=list)  # (time, path, argv)
     waits: list = dataclasses.field(default_factory=list)  # the log's lines
+    tooks: list = dataclasses.field(default_factory=list)  # the log's lines
+    left: dict = None  # the log's line: alive when the guest ended
     made_by: "Fork" = None
 
     def paused_with(self, time):
@@ -158,6 +160,12 @@ class Log:
 
     def on_wait(self, line):
         self._process(line["pid"]).waits.append(line)
+
+    def on_took(self, line):
+        self._process(line["pid"]).tooks.append(line)
+
+    def on_left(self, line):
+        self._process(line["pid"]).left = line
 
     def on_stuck(self, line):
         process = self._process(line["pid"])

@@ -14,6 +14,12 @@ PAGE = 4096
 PAGES_KEPT = 96  # of a group's example
 WORDS = 400  # different words of the C library that a group names
 
+# What a process got without a sleep.
+GIFTS = {"data": "given data", "room": "given room", "end": "told the end", "status": "helped",
+         "signal": "ended"}
+WAITS = ("wait4", "waitid", "vfork", "clone", "clone3")  # calls that wait for children
+SLEEPS = ("nanosleep", "clock_nanosleep")
+
 
 def _bytes(spans):
     return sum(length for _, length in spans)
@@ -65,9 +71,9 @@ def pages_of(fork):
 class _Dependence:
     """Did a child depend on its parent until it execed or ended?
 
-    It did if somebody woke it who could not have done so had the parent stayed paused: the parent
-    itself and all above it that the pause covers; processes that these made later; and any whose own
-    doing until then, or whose making, depended on such."""
+    It did if somebody woke it, or gave it what it did not have to sleep for, who could not have done so
+    had the parent stayed paused: the parent itself and all above it that the pause covers; processes
+    that these made later; and any whose own doing until then, or whose making, depended on such."""
 
     def __init__(self, fork, log):
         self.fork = fork
@@ -84,6 +90,18 @@ class _Dependence:
                 return process
         return None
 
+    def _giver(self, line):
+        born = [p for p in self.by_pid.get(line["by"], ()) if p.born <= line["at"]]
+        return born[-1] if born else None
+
+    def _helpers(self, process, until):
+        """Who ended its sleeps and gave it something after the fork: [(when, process, line)]"""
+        found = [(line["t"], self._waker(line), line) for line in process.waits
+                 if self.fork.time < line["t"] and line["since"] <= until]
+        found += [(line["at"], self._giver(line), line) for line in process.tooks
+                  if self.fork.time < line["at"] and line["t"] <= until]
+        return [f for f in found if f[1] is not None]
+
     def _of(self, process, until):
         """Did what the process did until then depend on them?  => who it was, or None"""
         if process in self.paused:
@@ -97,24 +115,20 @@ class _Dependence:
             who = self._of(process.parent, process.born)
             if who:
                 return _through(who)
-        for line in process.waits:
-            if self.fork.time < line["t"] <= until:
-                waker = self._waker(line)
-                who = waker and self._of(waker, line["t"])
-                if who:
-                    return _through(who)
+        for when, helper, line in self._helpers(process, until):
+            who = line["t"] <= until and self._of(helper, when)
+            if who:
+                return _through(who)
         return None
 
     def find(self):
-        """=> (what the child was doing, on what, who woke it), or None"""
+        """=> (what happened to the child, by whom, the log's line), or None"""
         child = self.fork.child
         self.free[id(child)] = self.end
-        for line in child.waits:
-            if self.fork.time < line["t"] and line["since"] <= self.end:
-                waker = self._waker(line)
-                who = waker and self._of(waker, line["t"])
-                if who:
-                    return line["call"], line.get("on"), who
+        for when, helper, line in self._helpers(child, self.end):
+            who = self._of(helper, when)
+            if who:
+                return GIFTS.get(line.get("what"), "woken"), who, line
         return None
 
 
@@ -123,15 +137,29 @@ def _through(who):
     return who if who.startswith("one that") else f"one that hung on {who}"
 
 
+def _ends_by_itself(process, log):
+    """Was one that was there when the run ended at work, or waiting for the time or for such?"""
+    left = process.left
+    if left is None:
+        return False
+    if left["does"] == "runs" or left.get("call") in SLEEPS:
+        return True
+    if left["does"] != "paused" and left.get("call") not in WAITS:
+        return False
+    children = [p for p in log.processes if p.parent is process and p.left is not None]
+    return bool(children) and all(_ends_by_itself(p, log) for p in children)
+
+
 def _fate(fork, log):
     """=> (why the child needs to live beside its parent or "", what it waited for)"""
     if fork.kind in forklog.SPAWNS or fork.end in ("exec", "exit"):
         return "", ""
     found = _Dependence(fork, log).find()
     if found:
-        call, on, who = found
-        return f"woken by {who}", call + (f" on {_kind_of(on)}" if on else "")
-    if fork.later == "alive":
+        what, who, line = found
+        on = f" on {_kind_of(line['on'])}" if line.get("on") else ""
+        return f"{what} by {who}", line["call"] + on
+    if fork.later == "alive" and not _ends_by_itself(fork.child, log):
         return "outlives the run", fork.call or fork.end or ""
     return "", ""
 

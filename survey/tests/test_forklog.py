@@ -195,6 +195,74 @@ class Classes(unittest.TestCase):
         self.assertEqual(self.one("block", call="poll").classes(), ["split"])
         self.assertEqual(self.one("quantum").classes(), ["split"])
 
+    def took(self, what, by=1, **more):
+        """A child that was split for another reason and then got something."""
+        log = self.one("block", call="wait4")
+        log.say("took", pid=2, what=what, by=by, at=log.t - 5, call="read", on="pipe:[3]", **more)
+        log.say("exit", pid=2, status=0)
+        return log
+
+    def test_a_child_that_did_not_have_to_sleep_for_its_parent(self):
+        for what, why in (("data", "given data by the parent"), ("room", "given room by the parent"),
+                          ("end", "told the end by the parent"), ("signal", "ended by the parent")):
+            (group,) = self.took(what).sites()[0]["groups"]
+            self.assertEqual((group["why"], group["waited"]), (why, "read on pipe"))
+
+    def test_what_was_given_before_the_fork_is_nothing(self):
+        log = self.one("block", call="wait4")
+        log.say("took", pid=2, what="data", by=1, at=log.log.forks[0].time, call="read")
+        log.say("exit", pid=2, status=0)
+        self.assertEqual(log.classes(), ["exit"])
+
+    def test_what_an_earlier_child_gave_is_not_the_parents(self):
+        log = Log()
+        log.fork(1, 2)
+        log.end(1, 2, "exec")
+        log.say("exec", pid=2, ppid=1, file=0, argv="cat")
+        log.fork(1, 3)
+        log.end(1, 3, "block", call="wait4")
+        log.say("took", pid=3, what="data", by=2, at=log.t, call="read")
+        log.say("exit", pid=3, status=0)
+        self.assertNotIn("split", log.classes())
+
+    def test_a_child_whose_own_child_was_given_what_it_needed(self):
+        log = self.one("block", call="poll")
+        log.fork(2, 3)
+        log.end(2, 3, "exec")
+        log.say("exec", pid=3, ppid=2, file=0, argv="cat")
+        log.say("took", pid=3, what="data", by=1, at=log.t, call="read")
+        log.say("exit", pid=3, status=0)
+        log.say("took", pid=2, what="status", by=3, at=log.t, call="wait4")
+        log.say("exit", pid=2, status=0)
+        self.assertIn("split", log.classes())
+
+    def test_a_child_that_was_stopped(self):
+        log = self.one("signal", signal=19)
+        log.say("wait", pid=2, since=log.t, call="stop", by=1)
+        log.say("exit", pid=2, status=9)
+        self.assertEqual(log.classes(), ["split"])
+
+    def test_a_child_that_is_at_work_when_the_run_ends(self):
+        for line in ({"does": "runs"}, {"does": "waits", "call": "clock_nanosleep"}):
+            log = self.one("quantum")
+            log.say("left", pid=2, **line)
+            self.assertEqual(log.classes(), ["exit"])
+        for line in ({"does": "waits", "call": "poll"}, {"does": "stopped"},
+                     {"does": "waits", "call": "wait4"}):
+            log = self.one("quantum")
+            log.say("left", pid=2, **line)
+            self.assertEqual(log.classes(), ["split"])
+
+    def test_a_child_whose_own_child_is_at_work_when_the_run_ends(self):
+        for call, kind in (("nanosleep", "exit"), ("accept", "split")):
+            log = self.one("block", call="wait4")
+            log.fork(2, 3)
+            log.end(2, 3, "exec")
+            log.say("exec", pid=3, ppid=2, file=0, argv="x")
+            log.say("left", pid=2, does="waits", call="wait4")
+            log.say("left", pid=3, does="waits", call=call)
+            self.assertEqual(log.classes()[0], kind)
+
     def test_a_child_that_computes_and_exits(self):
         log = self.one("quantum")
         log.say("exit", pid=2, status=0)
