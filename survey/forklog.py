@@ -175,6 +175,20 @@ class Log:
     def on_run(self, line):
         self.switches.append((line["t"], line["pid"], line["tid"]))
 
+    def beside(self):
+        """The most children that lived beside their parents at the same time, before they execed."""
+        changes = []
+        for fork in self.forks:
+            if fork.kind in SPAWNS or fork.end in (None, "exec", "exit"):
+                continue
+            ends = [t for t, _, _ in fork.child.execs if t >= fork.time]
+            changes += [(fork.ended, 1), (min([*ends, fork.child.died or self.last + 1]), -1)]
+        now = most = 0
+        for _, change in sorted(changes):
+            now += change
+            most = max(most, now)
+        return most
+
     def on_machine(self, line):
         self.end = line["end"]
 

@@ -26,6 +26,7 @@ SHOWN = 4000  # characters of an output that a record keeps
 LINES = 30  # of a difference
 FORMAT = 1
 HANG_SECONDS, HANG_FACTOR = 20, 4  # a hang: that much more than the run with fork=full took
+HANG_MOST = 4  # ... times the children that lived side by side in it, at most so many: now they take turns
 
 
 class Results:
@@ -221,6 +222,7 @@ class Survey:
         record["ok"] = not found
         record["differences"] = found[:LINES]
         record["forks"] = len(log.forks)
+        record["beside"] = log.beside()
         record["refused"] = log.failed
         record["processes"] = len(log.processes)
         record["executables"] = sorted({p for x in log.processes for _, p, _ in x.execs if p})
@@ -256,7 +258,8 @@ class Survey:
                 return
             # What is to hang in the other modes need not do so for long.
             if mode == "full" and record["ok"]:
-                patience = HANG_SECONDS + HANG_FACTOR * record["seconds"]
+                turns = min(HANG_MOST, max(1, record["beside"]))
+                patience = HANG_SECONDS + HANG_FACTOR * turns * record["seconds"]
                 factor = min(factor, patience / workload.limit)
             if mode == "full" and not record["ok"] and not self._steady(workload, reference):
                 record["unsteady"] = True

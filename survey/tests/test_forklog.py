@@ -263,6 +263,17 @@ class Classes(unittest.TestCase):
             log.say("left", pid=3, does="waits", call=call)
             self.assertEqual(log.classes()[0], kind)
 
+    def test_how_many_lived_beside_their_parents(self):
+        log = Log()
+        for child in (2, 3):
+            log.fork(1, child)
+            log.end(1, child, "block", call="read")
+        log.say("exec", pid=2, ppid=1, file=0, argv="x")
+        log.say("exit", pid=3, status=0)
+        log.fork(1, 4)
+        log.end(1, 4, "quantum")
+        self.assertEqual(log.log.beside(), 2)
+
     def test_a_child_that_computes_and_exits(self):
         log = self.one("quantum")
         log.say("exit", pid=2, status=0)
