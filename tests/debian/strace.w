@@ -80,6 +80,7 @@ grep -v '^read(3, *<unfinished' log | sed 's/^read(3, 0x[^ ]* .*resumed/resumed/
 sh -c 'trap "exit 9" USR1; while :; do sleep 0.05; done' &
 pid=$!
 timeout -s INT 1 strace -o log -f -p $pid 2>/dev/null
+grep -q nanosleep log && echo traced
 grep -c TracerPid:.0 /proc/$pid/status
 kill -USR1 $pid
 wait $pid
