@@ -28,7 +28,7 @@ session window_size 'expect # ' 'send stty size\r' 'expect 24 80' 'resize 50x132
 	'expect 50 132' 'send exit\r' 'exit 0'
 session winch_signal 'expect # ' 'send trap "echo resi''zed" WINCH; sleep 1; sleep 1\r' 'pause 300' 'resize 30x90' \
 	'expect resized' 'send exit\r' 'exit 0'
-session background_read_stops 'expect # ' 'send cat &\r' 'pause 500' 'send \r' 'expect Stopped (tty input)' \
+session background_read_stops 'expect # ' 'send cat & until grep -q "State:.T" /proc/$!/status; do :; done\r' 'expect Stopped (tty input)' \
 	'send kill %1; exit\r' 'pause 200' 'send exit\r' 'exit 0'
 session vi 'expect # ' 'send vi /tmp/f\r' 'pause 1000' 'send ihello from vi\e' 'pause 500' 'send :wq\r' 'pause 800' 'send cat /tmp/f\r' \
 	'expect \nhello from vi' 'send exit\r' 'exit 0'

@@ -1,11 +1,11 @@
 /* pty.c: a person at a terminal: runs a command on a pseudo terminal, types, and looks.
  *
- *	pty [-w SECONDS] ROWSxCOLUMNS STEP ... -- COMMAND ...
+ *	pty [-w SECONDS] [-p FACTOR] ROWSxCOLUMNS STEP ... -- COMMAND ...
  *
  * Steps: "send TEXT" types it; "expect TEXT" waits until it was shown since the last
  * expectation; "paste FILE" types a file's content and looks at nothing that is shown meanwhile;
  * "match FILE" waits until the file's content was shown, and fails at the first byte that differs;
- * "resize RxC"; "pause MS"; "absent TEXT" fails if it was shown since then; "exit N"
+ * "resize RxC"; "pause MS" (FACTOR times as long); "absent TEXT" fails if it was shown since then; "exit N"
  * waits for the command's end with that status.  \r \n \t \e \\ and \xHH stand for bytes.
  * Everything that was shown goes to standard error when a step fails.  Exit status: 0, or 1.
  */
@@ -29,7 +29,7 @@ static int master;
 static pid_t child;
 static char shown[1 << 20];
 static size_t shown_len, seen; /* seen: up to where expectations have looked */
-static int patience = 30;
+static int patience = 30, pause_factor = 1;
 
 static long long now_ms(void)
 {
@@ -222,7 +222,7 @@ static bool step(const char *text)
 		return true;
 	}
 	if (strncmp(text, "pause ", 6) == 0) {
-		long long end = now_ms() + atol(text + 6);
+		long long end = now_ms() + atol(text + 6) * pause_factor;
 
 		while (now_ms() < end)
 			if (!look(10))
@@ -261,16 +261,21 @@ static void start(char **argv, const char *size)
 
 int main(int argc, char **argv)
 {
-	int i = 1, first, command;
+	int i, first, command, option;
 
-	if (argc > 2 && strcmp(argv[1], "-w") == 0) {
-		patience = atoi(argv[2]);
-		i = 3;
+	while ((option = getopt(argc, argv, "+w:p:")) >= 0) {
+		if (option == 'w')
+			patience = atoi(optarg);
+		else if (option == 'p')
+			pause_factor = atoi(optarg);
+		else
+			return 2;
 	}
+	i = optind;
 	for (command = i; command < argc && strcmp(argv[command], "--") != 0; command++)
 		;
 	if (command + 1 >= argc || i >= command)
-		errx(2, "usage: pty [-w SECONDS] ROWSxCOLUMNS STEP ... -- COMMAND ...");
+		errx(2, "usage: pty [-w SECONDS] [-p FACTOR] ROWSxCOLUMNS STEP ... -- COMMAND ...");
 	start(argv + command + 1, argv[i]);
 	for (first = ++i; i < command; i++) {
 		if (step(argv[i]))

@@ -4,7 +4,7 @@
 session script_job_control 'expect # ' 'send script -q /tmp/ts\r' 'expect # ' 'send tty\r' 'expect /dev/pts/0' 'expect # ' \
 	'send sleep 100\r' 'pause 400' 'send \x03' 'expect # ' 'send echo st=$?\r' 'expect st=130' 'send sleep 100\r' 'pause 400' \
 	'send \x1a' 'expect Stopped' 'expect # ' 'send fg\r' 'expect sleep 100' 'pause 300' 'send \x03' 'expect # ' \
-	'send cat &\r' 'pause 300' 'send \r' 'expect Stopped (tty input)' 'send kill %1\r' 'expect # ' \
+	'send cat & until grep -q "State:.T" /proc/$!/status; do :; done\r' 'expect Stopped (tty input)' 'send kill %1\r' 'expect # ' \
 	'send exit 5\r' 'expect stopped jobs' 'expect # ' 'send exit 5\r' 'expect # ' 'send tty; grep -c st=130 /tmp/ts\r' 'expect /dev/console' 'expect 1\r\n' 'send exit\r' 'exit 0'
 session script_has_the_size 'expect # ' 'send script -q -c "stty size" /tmp/ts\r' 'expect 24 80' 'expect # ' 'send exit\r' 'exit 0'
 session script_of_a_stream 'expect # ' 'send script -q -c "seq 5000" /tmp/ts | md5sum\r' \
