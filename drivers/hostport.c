@@ -12,6 +12,7 @@
 #include "drivers/hostproto.h"
 #include "drivers/uart.h"
 #include "drivers/virtio_console.h"
+#include "fs/async.h"
 #include "fs/tty.h"
 #include "fs/vfs.h"
 #include "lib/print.h"
@@ -133,6 +134,7 @@ static void take_data(const uint8_t *data, size_t len)
 		input.data[input.head++ % INPUT_SIZE] = data[i];
 	input.asked -= MIN(len, input.asked);
 	waitq_wake(&input.wait);
+	async_tell(&input.wait, POLL_IN);
 }
 
 /* By virtio the end may be told before the last bytes have come. */
@@ -142,6 +144,7 @@ static void look_for_end(void)
 		return;
 	input.ended = true;
 	waitq_wake(&input.wait);
+	async_tell(&input.wait, POLL_IN);
 }
 
 static size_t virtio_room(void *arg)

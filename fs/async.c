@@ -1,7 +1,7 @@
 /* async.c: signals for I/O.
  *
- * A file with O_ASYNC has waiters on its own queues, as if somebody polled it all the time; each
- * wake-up sends the signal.  The owner is remembered by number and time of birth, so that a later
+ * A file with O_ASYNC has waiters on its own queues, as if somebody polled it all the time; by them
+ * async_tell() finds who is to get the signal.  The owner is remembered by number and time of birth, so that a later
  * process with the same number gets nothing. */
 
 #include <asm/poll.h>
@@ -142,10 +142,8 @@ static void send(const struct async *a, int signo, const siginfo_t *info)
 	}
 }
 
-/* Something happened to the file: what is it ready for? */
-static void async_woken(struct waiter *w)
+static void tell(const struct async *a, int code)
 {
-	struct async *a = (struct async *)w->task;
 	siginfo_t info;
 
 	if (a->owner.pid == 0)
@@ -156,13 +154,28 @@ static void async_woken(struct waiter *w)
 	}
 	memset(&info, 0, sizeof(info));
 	info.si_signo = a->signo;
-	bool in = (a->file->flags & O_ACCMODE) == O_RDONLY ||
-		  ((a->file->flags & O_ACCMODE) == O_RDWR &&
-		   (file_poll(a->file, NULL) & (POLLIN | POLLHUP)));
-	info.si_code = in ? POLL_IN : POLL_OUT;
-	info.si_band = in ? POLLIN | POLLRDNORM : POLLOUT | POLLWRNORM | POLLWRBAND;
+	info.si_code = code;
+	info.si_band = code == POLL_IN	  ? POLLIN | POLLRDNORM
+		       : code == POLL_OUT ? POLLOUT | POLLWRNORM | POLLWRBAND
+					  : POLLERR | POLLHUP;
 	info.si_fd = a->fd;
 	send(a, a->signo, &info);
+}
+
+/* What only marks its waiters: async_tell() is what they wait for. */
+static void async_woken(struct waiter *w)
+{
+	(void)w;
+}
+
+void async_tell(struct waitq *q, int code)
+{
+	const struct waiter *w;
+
+	LIST_FOREACH (w, &q->waiters, link) {
+		if (w->fn == async_woken)
+			tell((const struct async *)w->task, code);
+	}
 }
 
 /* --- on and off --- */

@@ -12,6 +12,7 @@
 #include <asm/poll.h>
 
 #include "fs/inotify.h"
+#include "fs/async.h"
 #include "fs/internal.h"
 #include "lib/string.h"
 #include "mm/page.h"
@@ -91,6 +92,7 @@ static void queue_event(struct instance *in, int wd, uint32_t mask, uint32_t coo
 	list_append(&in->events, &ev->link);
 	in->event_count++;
 	waitq_wake(&in->wait);
+	async_tell(&in->wait, POLL_IN);
 }
 
 /* --- watches --- */

@@ -22,6 +22,7 @@
 #include <linux/capability.h>
 #include <linux/fs.h>
 
+#include "fs/async.h"
 #include "fs/internal.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -247,13 +248,16 @@ static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
 	err = wait_for_data(p, (f->flags & O_NONBLOCK) || (b->rwf & RWF_NOWAIT));
 	if (err == 0)
 		tell_closers(p);
-	if (err <= 0)
+	if (err <= 0) {
+		async_tell(&p->write_wait, POLL_OUT);
 		return err;
+	}
 	bool was_full = pipe_full(p);
 	forkneed_took(slot_at(p, p->tail)->mark, "data");
 	err = 0;
 	size_t n = ring_take(p, b, want, &err);
 	wake_writers(p, was_full);
+	async_tell(&p->write_wait, POLL_OUT);
 	return n > 0 ? (ssize_t)n : err;
 }
 
@@ -293,6 +297,8 @@ static ssize_t pipe_write(struct file *f, struct iobuf *b, off_t *pos)
 	if (done > 0 && p->polled)
 		waitq_wake(&p->read_wait);
 	while (done < left && err == 0) {
+		if (pipe_full(p) && !nonblock)
+			async_tell(&p->read_wait, POLL_IN);
 		err = wait_for_slot(p, nonblock);
 		if (err < 0)
 			break;
@@ -302,6 +308,7 @@ static ssize_t pipe_write(struct file *f, struct iobuf *b, off_t *pos)
 			waitq_wake(&p->read_wait);
 		done += n;
 	}
+	async_tell(&p->read_wait, POLL_IN);
 	if (done > 0)
 		inode_touch_mtime(f->inode);
 	if (err == -EPIPE) /* the signal comes also when some bytes have been written */
@@ -366,6 +373,10 @@ static void pipe_release(struct file *f)
 	if (p->polled) {
 		waitq_wake(&p->write_wait);
 		waitq_wake(&p->read_wait);
+		if ((p->readers == 0) != (p->writers == 0)) {
+			async_tell(&p->read_wait, POLL_IN);
+			async_tell(&p->write_wait, POLL_OUT);
+		}
 	}
 	if (p->readers == 0 && p->writers == 0) {
 		pipe_free(p);
@@ -429,6 +440,7 @@ void pipe_skip(struct file *f, size_t n)
 	if (s->len == 0)
 		ring_drop(p);
 	wake_writers(p, was_full);
+	async_tell(&p->write_wait, POLL_OUT);
 }
 
 void pipe_push(struct file *f, const struct pipe_piece *piece)
@@ -442,6 +454,7 @@ void pipe_push(struct file *f, const struct pipe_piece *piece)
 	p->used += piece->len;
 	if (was_empty || p->polled)
 		waitq_wake(&p->read_wait);
+	async_tell(&p->read_wait, POLL_IN);
 }
 
 /* --- pipe(2) --- */

@@ -18,6 +18,7 @@
 #include <asm/poll.h>
 #include <linux/major.h>
 
+#include "fs/async.h"
 #include "fs/internal.h"
 #include "fs/pty.h"
 #include "fs/tty.h"
@@ -99,6 +100,7 @@ static void put_wire(struct pty *p, const uint8_t *data, size_t len)
 
 static void slave_start(struct tty *t)
 {
+	async_tell(&pty_of(t)->read_wait, POLL_IN);
 	waitq_wake(&pty_of(t)->read_wait);
 }
 

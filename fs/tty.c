@@ -6,6 +6,7 @@
 #include <linux/major.h>
 
 #include "arch/arch.h"
+#include "fs/async.h"
 #include "fs/internal.h"
 #include "fs/tty.h"
 #include "fs/tty_internal.h"
@@ -79,8 +80,10 @@ void tty_start(struct tty *t)
 static void after_input(struct tty *t)
 {
 	ldisc_input_end(&t->ldisc);
-	if (tty_input_ready(t, false))
+	if (tty_input_ready(t, false)) {
+		async_tell(&t->read_wait, POLL_IN);
 		waitq_wake(&t->read_wait);
+	}
 	if (ldisc_can_write(&t->ldisc)) /* a signal may have emptied the output */
 		waitq_wake(&t->write_wait);
 	tty_start(t);

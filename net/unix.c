@@ -6,6 +6,7 @@
 #include <linux/sockios.h>
 #include <linux/un.h>
 
+#include "fs/async.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
 #include "net/unix.h"
@@ -75,6 +76,7 @@ static void leave_peer(struct unix_socket *u, bool unread)
 		if (unread)
 			peer->s.error = -ECONNRESET;
 		socket_wake(&peer->s);
+		async_tell(&peer->s.read_wait, POLL_HUP);
 	}
 	unix_put(peer);
 }
@@ -230,6 +232,8 @@ static int unix_shutdown(struct socket *s, int how)
 		u->peer->s.no_read = u->peer->s.no_read || wr;
 		u->peer->s.no_write = u->peer->s.no_write || rd;
 		socket_wake(&u->peer->s);
+		if (wr)
+			async_tell(&u->peer->s.read_wait, rd ? POLL_HUP : POLL_IN);
 	}
 	waitq_wake(&u->room_wait);
 	socket_wake(s);

@@ -4,6 +4,7 @@
  * packet is charged with is what it costs on Linux, roughly: programs see it as the number of messages
  * that fit into a send buffer. */
 
+#include "fs/async.h"
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "net/unix.h"
@@ -117,8 +118,10 @@ void packet_free(struct packet *p)
 	bool writable = unix_writable(from);
 
 	from->charged -= p->charge;
-	if (!writable && unix_writable(from))
+	if (unix_writable(from))
 		waitq_wake(&from->s.write_wait);
+	if (!writable && unix_writable(from))
+		async_tell(&from->s.write_wait, POLL_OUT);
 	unix_put(from);
 	scm_drop(&p->scm);
 	free_pages(p);
@@ -145,6 +148,7 @@ void packet_append(struct unix_socket *to, struct packet *p)
 	list_append(&to->packets, &p->link);
 	to->packet_count++;
 	waitq_wake(&to->s.read_wait);
+	async_tell(&to->s.read_wait, POLL_IN);
 }
 
 void packet_unlink(struct unix_socket *u, struct packet *p)

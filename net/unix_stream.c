@@ -1,5 +1,6 @@
 /* unix_stream.c: connect, and data of AF_UNIX streams: unix(7), send(2), recv(2). */
 
+#include "fs/async.h"
 #include "mm/slab.h"
 #include "net/unix.h"
 #include "proc/task.h"
@@ -85,6 +86,7 @@ int unix_stream_connect(struct socket *s, const struct address *a, unsigned flag
 	list_append(&to->embryos, &e->embryo_link);
 	to->embryo_count++;
 	waitq_wake(&to->s.read_wait);
+	async_tell(&to->s.read_wait, POLL_IN);
 	unix_put(to);
 	return 0;
 }

@@ -178,6 +178,11 @@ TEST(edges_of_a_socket)
 		edges_start(v[0], interests[i]);
 		CHECK_EQ(write(v[1], b, 10), 10);
 		say_edge("peer writes");
+		CHECK_EQ(write(v[0], b, 10), 10);
+		CHECK_EQ(read(v[1], b, 5), 5);
+		say_edge("peer reads half");
+		CHECK_EQ(read(v[1], b, 5), 5);
+		say_edge("peer reads the rest");
 		CHECK_EQ(read(v[0], b, 5), 5);
 		say_edge("read");
 		while (write(v[0], b, sizeof(b)) > 0)

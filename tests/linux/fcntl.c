@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 static volatile int got, got_fd, got_code, got_band;
 
@@ -114,6 +115,102 @@ TEST(signals_for_pipes)
 	caught("emptied");
 	close(p[0]);
 	caught("last reader closes");
+}
+
+/* --- with F_SETSIG each event is one signal, which says what happened --- */
+
+static void tell_us(int fd)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN + 1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	CHECK_OK(fcntl(fd, F_SETOWN, getpid()));
+	CHECK_OK(fcntl(fd, F_SETSIG, SIGRTMIN + 1));
+	CHECK_OK(fcntl(fd, F_SETFL, O_ASYNC | O_NONBLOCK));
+}
+
+static void say_told(const char *what)
+{
+	struct timespec now = { 0, 0 };
+	siginfo_t info;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN + 1);
+	printf("%s:", what);
+	while (sigtimedwait(&set, &info, &now) > 0)
+		printf(" %d %lx", info.si_code, (long)info.si_band);
+	printf("\n");
+}
+
+TEST(events_of_a_socket)
+{
+	static const int types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET };
+	static char b[4096];
+	int v[2];
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		socketpair(AF_UNIX, types[i], 0, v);
+		tell_us(v[0]);
+		write(v[1], b, 10);
+		say_told("peer writes");
+		write(v[0], b, 10);
+		read(v[1], b, 10);
+		say_told("peer reads");
+		while (write(v[0], b, sizeof(b)) > 0)
+			;
+		say_told("filled");
+		fcntl(v[1], F_SETFL, O_NONBLOCK);
+		while (read(v[1], b, sizeof(b)) > 0)
+			;
+		say_told("peer reads all");
+		shutdown(v[1], SHUT_WR);
+		say_told("peer writes no more");
+		shutdown(v[1], SHUT_RD);
+		say_told("peer reads no more");
+		close(v[1]);
+		say_told("peer closes");
+		socketpair(AF_UNIX, types[i], 0, v);
+		tell_us(v[0]);
+		close(v[1]);
+		say_told("peer closes at once");
+		socketpair(AF_UNIX, types[i], 0, v);
+		tell_us(v[0]);
+		shutdown(v[1], SHUT_RDWR);
+		say_told("peer does nothing more");
+		shutdown(v[0], SHUT_RDWR);
+		say_told("nor do we");
+	}
+}
+
+TEST(events_of_a_pipe)
+{
+	static char b[4096];
+	int p[2];
+
+	for (int end = 0; end < 2; end++) {
+		pipe(p);
+		tell_us(p[end]);
+		fcntl(p[!end], F_SETFL, O_NONBLOCK);
+		write(p[1], b, 10);
+		say_told("written");
+		write(p[1], b, 10);
+		say_told("written again");
+		read(p[0], b, 5);
+		say_told("read");
+		while (write(p[1], b, sizeof(b)) > 0)
+			;
+		say_told("filled");
+		read(p[0], b, sizeof(b));
+		say_told("page read");
+		while (read(p[0], b, sizeof(b)) > 0)
+			;
+		say_told("emptied");
+		close(p[!end]);
+		say_told("other end closed");
+	}
 }
 
 /* A child is told; it inherits the file. */
