@@ -89,11 +89,9 @@ static void child_info(const struct proc *p, siginfo_t *info, int status)
 	}
 }
 
-/* Does the parent not want to hear of children at all? */
-static bool parent_ignores(const struct proc *parent)
+static const struct ksigaction *chld_action(const struct proc *parent)
 {
-	const struct ksigaction *sa = &parent->sighand->action[SIGCHLD - 1];
-	return sa->handler == (uintptr_t)SIG_IGN || (sa->flags & SA_NOCLDWAIT);
+	return &parent->sighand->action[SIGCHLD - 1];
 }
 
 /* p is a zombie: notify its parent, or be gone at once if nobody will ask. */
@@ -102,9 +100,11 @@ static void notify_parent(struct proc *p)
 	struct proc *parent = p->parent;
 	if (parent == NULL)
 		return;
-	bool ignored =
-		parent->sighand != NULL && p->exit_signal == SIGCHLD && parent_ignores(parent);
-	if (p->exit_signal != 0) {
+	bool usual = parent->sighand != NULL && p->exit_signal == SIGCHLD;
+	/* Then it is not even sent: somebody might see it who traces the parent, or waits for it. */
+	bool ignored = usual && chld_action(parent)->handler == (uintptr_t)SIG_IGN;
+	bool unwanted = ignored || (usual && (chld_action(parent)->flags & SA_NOCLDWAIT));
+	if (p->exit_signal != 0 && !ignored) {
 		siginfo_t info;
 		child_info(p, &info, p->exit_code);
 		info.si_signo = p->exit_signal;
@@ -112,7 +112,7 @@ static void notify_parent(struct proc *p)
 		info.si_stime = (p->dead_sys_ns) / (NSEC_PER_SEC / 100);
 		signal_send_proc(parent, p->exit_signal, &info);
 	}
-	if (ignored)
+	if (unwanted)
 		proc_unlist(p);
 	waitq_wake(&parent->child_wait);
 }

@@ -186,6 +186,7 @@ static void tell(struct ptrace *pt, pid_t tid, int why, int status)
 	info.si_pid = tid;
 	info.si_status = status;
 	if (tracer->sighand != NULL &&
+	    tracer->sighand->action[SIGCHLD - 1].handler != (uintptr_t)SIG_IGN &&
 	    (tracer->sighand->action[SIGCHLD - 1].flags & SA_NOCLDSTOP) == 0)
 		signal_send_proc(tracer, SIGCHLD, &info);
 	waitq_wake(&tracer->child_wait);

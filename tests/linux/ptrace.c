@@ -197,6 +197,22 @@ TEST(the_tracer_gets_sigchld)
 	CHECK_EXITED(pid, 0);
 }
 
+/* A SIGCHLD that is ignored is not sent, so the tracer does not see it either. */
+TEST(ignored_sigchld_is_not_sent)
+{
+	pid_t pid = TRACED({
+		signal(SIGCHLD, SIG_IGN);
+		if (fork() == 0)
+			_exit(0);
+		CHECK_ERR(wait(NULL), ECHILD);
+		_exit(5);
+	});
+
+	CHECK_EQ(stop_of(pid), SIGSTOP);
+	CHECK_OK(pt(PTRACE_CONT, pid, 0, 0));
+	CHECK_EXITED(pid, 5);
+}
+
 static long peek_signals(pid_t pid, struct __ptrace_peeksiginfo_args *args, siginfo_t *info)
 {
 	return pt(PTRACE_PEEKSIGINFO, pid, (unsigned long)args, (unsigned long)info);
