@@ -107,6 +107,13 @@ void arch_trace_stopped(struct task *t);
 void arch_trace_resumed(struct task *t);
 /* t shall trap after its next instruction. */
 void arch_trace_step(struct task *t);
+/* The registers of breakpoints and watchpoints in hardware, as in struct user.  They count while t runs,
+ * and end at exec.  Setting: => 0, -EIO: there is no such register, -EINVAL: no program may have that */
+#define ARCH_DEBUG_REGS 8
+uint64_t arch_get_debug_reg(const struct task *t, unsigned n);
+int arch_set_debug_reg(struct task *t, unsigned n, uint64_t value);
+/* The current task execs. */
+void arch_debug_reset(void);
 
 /* --- time --- */
 

@@ -193,6 +193,7 @@ static void exec_commit(struct exec *e)
 	p->did_exec = true;
 	p->exit_signal = SIGCHLD;
 	arch_fpu_reset(t);
+	arch_debug_reset();
 	(void)arch_set_tls(t, 0);
 	regs_start(task_regs(t), e->entry, e->sp);
 	forklog_exec(p->exe);

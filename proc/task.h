@@ -50,6 +50,7 @@ struct task {
 	bool signal_pending; /* 32: something is to be delivered: kept up to date by signal.c */
 	bool restore_mask;   /* 33: saved_mask is to be put back */
 	uint8_t fpu_slices;  /* with FPU instructions, in a row: arch/<name>/task.c */
+	bool debugged;	     /* 35: `debug` has something for the registers */
 	pid_t tid;	     /* 36 */
 	struct proc *proc;   /* 40: counted */
 	uint64_t
@@ -89,7 +90,8 @@ struct task {
 	} restart;
 
 	struct ptrace *ptrace; /* proc/ptrace.h; NULL: nobody traces it */
-	int trace_signal;      /* its tracer has let it go on with this signal; 0: none */
+	struct arch_debug debug;
+	int trace_signal; /* its tracer has let it go on with this signal; 0: none */
 
 	uintptr_t clear_tid; /* CLONE_CHILD_CLEARTID / set_tid_address */
 	uintptr_t robust_list;

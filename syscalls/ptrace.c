@@ -18,8 +18,9 @@
 
 #define WORD	      sizeof(uint64_t)
 #define REGS_SIZE_    (ARCH_USER_REGS * WORD)
-#define USER_SIZE     912 /* of struct user (sys/user.h) */
-#define USER_DEBUGREG 848 /* of u_debugreg in it */
+#define USER_SIZE     912				       /* of struct user (sys/user.h) */
+#define USER_DEBUGREG 848				       /* of u_debugreg in it, */
+#define USER_DEBUGEND (USER_DEBUGREG + ARCH_DEBUG_REGS * WORD) /* and its end */
 #define OPTIONS_KNOWN                                                                              \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |  \
 	 PTRACE_O_TRACEEXEC | PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
@@ -89,6 +90,8 @@ static long peek_user(const struct task *t, uintptr_t at, uint64_t *to)
 	arch_get_user_regs(t, words);
 	if (at < REGS_SIZE_)
 		word = words[at / WORD];
+	else if (at >= USER_DEBUGREG && at < USER_DEBUGEND)
+		word = arch_get_debug_reg(t, (at - USER_DEBUGREG) / WORD);
 	return put_user(word, to);
 }
 
@@ -98,9 +101,10 @@ static long poke_user(struct task *t, uintptr_t at, uint64_t word)
 
 	if ((at & (WORD - 1)) != 0 || at >= USER_SIZE)
 		return -EIO;
-	/* No breakpoints in hardware: they cannot be set, and are off. */
+	if (at >= USER_DEBUGREG && at < USER_DEBUGEND)
+		return arch_set_debug_reg(t, (at - USER_DEBUGREG) / WORD, word);
 	if (at >= REGS_SIZE_)
-		return at >= USER_DEBUGREG && at < USER_DEBUGREG + 8 * WORD && word == 0 ? 0 : -EIO;
+		return -EIO;
 	arch_get_user_regs(t, words);
 	words[at / WORD] = word;
 	return arch_set_user_regs(t, words);

@@ -184,7 +184,7 @@ P(recvmmsg, (int fd, struct user_mmsghdr *msgs, unsigned count, unsigned flags,
 
 /* -- syscalls/ptrace.c */
 P(ptrace, (long request, long pid, unsigned long addr, unsigned long data), 0,
-  "breakpoints in hardware (EIO), PTRACE_O_TRACESECCOMP, the classic 32-bit requests; what vDSO and AT_SYSINFO answer is not seen")
+  "PTRACE_O_TRACESECCOMP, the classic 32-bit requests; what vDSO and AT_SYSINFO answer is not seen; QEMU's emulator: a step does not find reads by a watchpoint")
 S(process_vm_readv, (pid_t pid, const struct iovec_ *local, unsigned long local_count, const struct iovec_ *remote, unsigned long remote_count, unsigned long flags), 0)
 S(process_vm_writev, (pid_t pid, const struct iovec_ *local, unsigned long local_count, const struct iovec_ *remote, unsigned long remote_count, unsigned long flags), 0)
 

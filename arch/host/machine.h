@@ -30,6 +30,10 @@ struct regs {
 	uint64_t argument[6];
 };
 
+struct arch_debug {
+	char nothing;
+};
+
 static inline uintptr_t regs_ip(const struct regs *r)
 {
 	return r->ip;

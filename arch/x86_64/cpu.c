@@ -85,7 +85,7 @@ static struct task boot_task = { .comm = "boot" };
 
 struct features features;
 
-extern char trap_vectors[], entry_trap[], entry_stub[], entry_vsyscall[];
+extern char entry_trap[], entry_stub[], entry_vsyscall[];
 
 static void gdt_init(void)
 {
@@ -133,7 +133,7 @@ static void idt_init(void)
 	struct table_register idtr = { sizeof(idt) - 1, (uintptr_t)idt };
 
 	for (unsigned v = 0; v < ARRAY_SIZE(idt); v++) {
-		uintptr_t to = (uintptr_t)trap_vectors + 16 * v;
+		uintptr_t to = (uintptr_t)trap_vectors + TRAP_VECTOR_SIZE * v;
 
 		idt[v] = (struct gate){ .offset0 = (uint16_t)to,
 					.selector = KERNEL_CS,

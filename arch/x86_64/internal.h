@@ -49,7 +49,6 @@ extern char boot_stack[], boot_stack_top[];
 #define RFLAGS_NT (1ul << 14)
 #define RFLAGS_RF (1ul << 16)
 #define RFLAGS_AC (1ul << 18)
-#define DR6_BS	  (1ul << 14)
 
 static inline uint64_t rdmsr(uint32_t msr)
 {
@@ -98,6 +97,8 @@ pte_t *vm_slot(uintptr_t va);
 uint64_t vm_image_pa(const void *p);
 
 /* --- cpu.c, entry.S --- */
+extern char trap_vectors[]; /* where exceptions come in */
+#define TRAP_VECTOR_SIZE 16
 extern void *const irq_stack_top; /* of the stack that interrupts come in on */
 /* Call fn on another stack. */
 void run_on_stack(void (*fn)(void), void *top);
@@ -118,6 +119,18 @@ bool fpu_needed(void);
 extern struct last_fault {
 	uint64_t vector, error, addr;
 } last_fault;
+
+/* --- debug.c --- */
+/* Let the debug registers be those of t, which has some or comes after one that has. */
+void debug_load(const struct task *t);
+/* t, which is stopped, goes on for one instruction. */
+void debug_step(struct task *t);
+/* A debug exception in the current program.  => the code of its SIGTRAP; TRAP_BRKPT: it has raised it by an
+ * instruction; 0: it has nothing to do with it */
+int debug_program(struct regs *regs);
+/* The same in the kernel, which goes on.  => false: it cannot, the exception has come twice, and the
+ * program's registers are lost */
+bool debug_kernel(const struct regs *regs);
 
 /* --- signal.c, ptrace.c --- */
 /* The flags that sigreturn takes: CF PF AF ZF SF TF DF OF RF AC, as on Linux. */

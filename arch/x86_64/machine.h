@@ -24,6 +24,16 @@ struct regs {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
+/* What a tracer has set as a task's debug registers (debug.c). */
+#define ARCH_DEBUG_POINTS 4
+struct arch_debug {
+	uintptr_t addr[ARCH_DEBUG_POINTS];
+	uint64_t status, control; /* DR6 with the bits turned that read as 1, and DR7 */
+	unsigned known;		  /* bit n: point n has been set */
+	bool stepping;		  /* points of data are off, and what is there was: */
+	uint64_t before[ARCH_DEBUG_POINTS];
+};
+
 static inline uintptr_t regs_ip(const struct regs *r)
 {
 	return r->rip;

@@ -51,6 +51,7 @@ void arch_trace_stopped(struct task *t)
 	struct regs *r = task_regs(t);
 
 	r->rflags &= ~RFLAGS_TF;
+	t->debug.stepping = false;
 	if (t->view != NULL)
 		arch_hide_stub(t->view, r);
 }
@@ -70,4 +71,5 @@ void arch_trace_step(struct task *t)
 	/* Where it cannot be made to show the file's own code a step goes through the stub, too. */
 	(void)view_unpatch(t->view, r->rip, 1);
 	r->rflags |= RFLAGS_TF;
+	debug_step(t);
 }

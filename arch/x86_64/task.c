@@ -437,6 +437,8 @@ void arch_switch(struct task *prev, struct task *next)
 		set_ts(true);
 	}
 	tls_write(next->tls);
+	if (prev->debugged | next->debugged)
+		debug_load(next);
 	switch_stacks(prev, next);
 	if (changed)
 		watchdog_switched_back();

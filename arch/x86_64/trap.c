@@ -281,16 +281,6 @@ static int simd_code(void)
 	return fpe_code(mxcsr & ~(mxcsr >> 7) & 0x3f);
 }
 
-/* Was it a single step?  DR6 says so, and goes on saying so until it is cleared. */
-static bool is_step(void)
-{
-	uint64_t dr6;
-
-	__asm__ volatile("mov %%dr6, %0" : "=r"(dr6));
-	__asm__ volatile("mov %0, %%dr6" : : "r"(dr6 & ~DR6_BS));
-	return (dr6 & DR6_BS) != 0;
-}
-
 /* Can the instruction at rip use the FPU?  By its first byte behind the prefixes. */
 static bool may_use_fpu(const struct regs *regs)
 {
@@ -321,7 +311,7 @@ static bool is_int_n(const struct regs *regs, unsigned vector)
 
 	if (vector == VECTOR_BP || vector == VECTOR_OF || vector == VECTOR_NMI)
 		return false;
-	if (vector == VECTOR_DB ? is_step() : (regs->rflags & RFLAGS_RF) != 0)
+	if (regs->rflags & RFLAGS_RF)
 		return false;
 	if (copy_from_user(code, (const void *)(regs->rip - sizeof(code)), sizeof(code)) < 0 ||
 	    code[0] != 0xcd || code[1] != vector)
@@ -329,14 +319,24 @@ static bool is_int_n(const struct regs *regs, unsigned vector)
 	return vector != VECTOR_NM || !may_use_fpu(regs);
 }
 
+static void program_debug(struct regs *regs)
+{
+	int code = debug_program(regs);
+
+	if (code == TRAP_BRKPT && is_int_n(regs, VECTOR_DB))
+		signal_force(SIGSEGV, SI_KERNEL, 0);
+	else if (code != 0)
+		signal_force(SIGTRAP, code, regs->rip);
+}
+
 /* Intel SDM volume 3, table 6-1, against signal(7). */
 static void program_exception(struct regs *regs, unsigned vector)
 {
-	if (is_int_n(regs, vector))
+	if (vector != VECTOR_DB && is_int_n(regs, vector))
 		vector = VECTOR_GP;
 	switch (vector) {
 	case 0: signal_force(SIGFPE, FPE_INTDIV, regs->rip); break;
-	case VECTOR_DB: signal_force(SIGTRAP, TRAP_TRACE, regs->rip); break;
+	case VECTOR_DB: program_debug(regs); break;
 	case VECTOR_NMI: watchdog_program(regs); break;
 	case VECTOR_BP: signal_force(SIGTRAP, SI_KERNEL, 0); break;
 	case VECTOR_NM:
@@ -434,6 +434,14 @@ static void kernel_page_fault(struct regs *regs)
 		   regs->orig_rax);
 }
 
+/* Let the current program go on at trap_bad_frame(), with the frame on its kernel stack. */
+static void leave_with_bad_frame(struct regs *regs)
+{
+	regs->rip = (uintptr_t)entry_bad_frame;
+	regs->rsp = (uintptr_t)task_regs(current);
+	regs->rflags &= ~RFLAGS_IF;
+}
+
 /* On an IST stack (page faults: on the interrupted one); returning resumes the kernel at regs. */
 void trap_kernel(struct regs *regs, unsigned vector)
 {
@@ -446,13 +454,15 @@ void trap_kernel(struct regs *regs, unsigned vector)
 		regs->rflags &= ~RFLAGS_NT; /* the program's, through a patched site: once more */
 	} else if (vector == VECTOR_GP && regs->rip == (uintptr_t)entry_iretq) {
 		/* The frame is still complete on the kernel stack. */
-		regs->rip = (uintptr_t)entry_bad_frame;
-		regs->rsp = (uintptr_t)task_regs(current);
-		regs->rflags &= ~RFLAGS_IF;
+		leave_with_bad_frame(regs);
 	} else if (vector == VECTOR_GP && fix_up(regs)) {
 		return; /* a copy from an address that is not canonical */
 	} else if (vector == VECTOR_DB) {
 		regs->rflags &= ~RFLAGS_TF; /* a program single-steps into the kernel */
+		if (!debug_kernel(regs)) {
+			signal_send_proc(current->proc, SIGKILL, NULL);
+			leave_with_bad_frame(regs);
+		}
 	} else if (vector == VECTOR_NMI) {
 		watchdog_kernel(regs);
 	} else if (vector == VECTOR_DF && kstack_is_guard(regs->rsp - 8)) {

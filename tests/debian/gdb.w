@@ -1,4 +1,4 @@
-# gdb: breakpoints, steps, stacks, threads and children of compiled programs
+# gdb: breakpoints, watchpoints, steps, stacks, threads and children of compiled programs
 program: gdb
 packages: gdb gcc libc6-dev
 memory: 768M
@@ -196,3 +196,60 @@ printf '%s\n' 'catch syscall getppid' run 'continue' 'continue' >cmds
 printf '#include <unistd.h>\nint main(void) { return getppid() < 0; }\n' >y.c
 gcc -g -o y y.c
 gdb -nx -q --batch -x cmds ./y 2>&1 | sed 's/0x[0-9a-f]*/0x/g; s/process [0-9]*/process N/g; s/LWP [0-9]*/LWP N/g'
+== watch
+--
+cat >w.c <<'EOF'
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+static int cell, other;
+static char text[16];
+static int look(void) { return cell; }
+static void change(int n)
+{
+	other = n;
+	cell = n;
+}
+int main(void)
+{
+	change(1);
+	other = look();
+	change(2);
+	int p[2];
+	if (pipe(p) < 0 || write(p[1], "abcd", 4) != 4 || read(p[0], text, 4) != 4)
+		return 1;
+	text[1] = 'x';
+	if (fork() == 0)
+		_exit(cell = 9);
+	for (int i = 0; i < 1000; i++)
+		cell = 2;
+	change(3);
+	return 0;
+}
+EOF
+gcc -g -O0 -o w w.c
+cat >cmds <<'EOF'
+start
+watch cell
+rwatch other
+continue
+bt
+continue
+continue
+delete
+watch text[1]
+continue
+print text
+delete
+watch cell if cell == 3
+continue
+bt
+delete
+hbreak look
+awatch text[2]
+info watchpoints
+kill
+run
+continue
+EOF
+gdb -nx -q --batch -x cmds ./w 2>&1 | sed 's/0x[0-9a-f]*/0x/g; s/process [0-9]*/process N/g; s/LWP [0-9]*/LWP N/g'

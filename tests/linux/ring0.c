@@ -85,7 +85,8 @@ TEST_SLOW(write_protection_off_beside_others, 60)
 	for (int i = 0; i < 5; i++) {
 		int status = 0;
 		pid_t pid = CHILD(__asm__ volatile("mov %%cr0, %%rax; and $~0x10000, %%rax;"
-						   "mov %%rax, %%cr0" ::: "rax", "memory");
+						   "mov %%rax, %%cr0" ::
+							   : "rax", "memory");
 				  linger());
 
 		while (waitpid(pid, &status, WNOHANG) == 0)
@@ -103,7 +104,8 @@ TEST_SLOW(write_protection_off_and_wait, 20)
 
 	CHECK_OK(pipe(fds));
 	pid_t pid = CHILD(__asm__ volatile("mov %%cr0, %%rax; and $~0x10000, %%rax;"
-					   "mov %%rax, %%cr0" ::: "rax", "memory");
+					   "mov %%rax, %%cr0" ::
+						   : "rax", "memory");
 			  read(fds[0], &c, 1));
 
 	linger();
@@ -131,6 +133,28 @@ TEST_SLOW(harmless_here, 20)
 	CHECK_EXITED(pid, 0);
 	pid = CHILD(__asm__ volatile("hlt"));
 	CHECK_EXITED(pid, 0);
+}
+
+/* Debug registers that a program loads itself: what traps by them is taken out, also in the kernel. */
+TEST(debug_registers_by_hand)
+{
+	static volatile long cell;
+	unsigned long control = 0;
+
+	if (!on_flatshare())
+		return;
+	__asm__ volatile("mov %0, %%dr0; mov %1, %%dr7" ::"r"(&cell), "r"(0xd0001ul));
+	cell = 1;
+	__asm__ volatile("mov %%dr7, %0" : "=r"(control));
+	CHECK_EQ(control, 0x400);
+	/* What every entry into the kernel reads. */
+	__asm__ volatile("mov %%gs:0, %%rax; add $16, %%rax; mov %%rax, %%dr0; mov %0, %%dr7"
+			 :
+			 : "r"(0xb0001ul)
+			 : "rax");
+	CHECK_OK(access("/", F_OK));
+	__asm__ volatile("mov %%dr7, %0" : "=r"(control));
+	CHECK_EQ(control, 0x400);
 }
 
 /* Exceptions raised by hand: a gate of ring 0 refuses them to programs of ring 3. */
