@@ -14,6 +14,7 @@
 #include "proc/forklog.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
+#include "syscalls/tally.h"
 #include "syscalls/trace.h"
 
 /* Called by the architecture's first code, at the kernel's final address, interrupts off. */
@@ -34,6 +35,7 @@ void kernel_main(void)
 	console_init(); /* the terminal and the channels to the host */
 	if (hostport_present()) {
 		trace_sink = hostport_trace;
+		hostport_report = tally_report;
 		forklog_sink = hostport_forks;
 	}
 	if (option("forklog") != NULL)

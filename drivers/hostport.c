@@ -55,6 +55,8 @@ static struct stream err = { .port = HOST_PORT_ERR,
 static struct uart com2;
 static bool by_virtio;
 
+void (*hostport_report)(void);
+
 /* The frame that is coming in. */
 static struct {
 	uint8_t head[HOST_FRAME_HEAD];
@@ -181,6 +183,7 @@ static void take_frame(void)
 	struct stream *s = frame.payload_len > 0 ? stream_of(p[0]) : NULL;
 
 	switch (frame.head[0]) {
+	case H2G_END: arch_poweroff(0); /* by before_poweroff() */
 	case H2G_EOF:
 		input.end = by_virtio && frame.payload_len >= 8
 				    ? get32(p) | (uint64_t)get32(p + 4) << 32
@@ -521,9 +524,12 @@ void hostport_drain(void)
 	drain(true);
 }
 
-/* arch_poweroff() was called by somebody else than us: a panic, or reboot(2). */
+/* arch_poweroff() was called by somebody else than hostport_exit(): a panic, reboot(2), or by order of the
+ * host. */
 static void before_poweroff(int status)
 {
+	if (hostport_report != NULL)
+		hostport_report();
 	drain(false);
 	tell_end(status == 0 ? HOST_EXITED : HOST_PANIC, status == 0 ? 0 : (uint32_t)status, "");
 }

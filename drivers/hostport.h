@@ -37,6 +37,9 @@ void hostport_drain(void);
 /* A sink for the fork log (proc/forklog.h). */
 void hostport_forks(const char *text, size_t len);
 
+/* What there is to tell at the end, also after a panic: it allocates nothing and does not sleep. */
+extern void (*hostport_report)(void);
+
 /* Tell the host how the guest ended (HOST_EXITED ...), and end. */
 void hostport_exit(int kind, uint32_t value, const char *text) __attribute__((noreturn));
 

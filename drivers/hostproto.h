@@ -46,6 +46,7 @@
 #define H2G_SIGNAL  4 /* signal number, 1 byte: for the init program */
 #define H2G_CREDIT  5 /* stream (1 byte), bytes passed on (4 bytes) */
 #define H2G_CLOSED  6 /* stream (1 byte): its reader is gone */
+#define H2G_END	    7 /* time is up: tell what there is to tell at the end, and end */
 
 /* Guest to host. */
 #define G2H_READY                                                                                  \

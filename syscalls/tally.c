@@ -403,9 +403,11 @@ static void show_program(const char *path, const struct tally_program *p)
 void tally_report(void)
 {
 	const struct tally_program *p;
+	static bool done;
 
-	if (programs == NULL)
+	if (programs == NULL || done)
 		return;
+	done = true; /* also if this is where the kernel panics */
 	for (p = programs; p != NULL; p = p->next)
 		show_program(p->path, p);
 	show_program("all programs", &all);

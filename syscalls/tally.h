@@ -16,7 +16,7 @@ struct tally_mark {
 /* Call nr of the current task begins, and ends with `result`. */
 void tally_enter(struct tally_mark *mark, long nr, const struct regs *regs);
 void tally_leave(const struct tally_mark *mark, long nr, const struct regs *regs, long result);
-/* Print all of it to the trace.  Nothing if nothing was counted. */
+/* Print all of it to the trace, once.  Nothing if nothing was counted. */
 void tally_report(void);
 
 #endif

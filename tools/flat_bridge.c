@@ -31,6 +31,7 @@
 #define IMPATIENCE     3.0	    /* seconds in which a second signal ends QEMU */
 #define SAME_SIGNAL    0.1	    /* timeout(1) sends one to us and one to our group */
 #define GRACE	       1.0	    /* seconds for QEMU to end after the guest has */
+#define REPORT_GRACE   3.0	    /* seconds for a guest to tell and end when its time is up */
 #define ESCAPE_BYTE    0x1d	    /* ^] */
 #define ESCAPE_COUNT   3
 #define ESCAPE_SECONDS 1.0
@@ -67,6 +68,7 @@ struct bridge {
 	bool qemu_ended;
 	int qemu_status;
 	int forced_status; /* we ended QEMU: our exit status; else 0 */
+	bool told_to_end;  /* and before that let the guest end by itself */
 	double deadline;   /* when to kill QEMU; 0: never */
 	int deadline_status;
 	double last_signal;
@@ -557,6 +559,25 @@ static bool goes_on(const struct bridge *b)
 	       m->ctl >= 0 || m->trace >= 0 || m->qemu_err >= 0;
 }
 
+/* Has the guest something that it keeps until its end, and can it be asked? */
+static bool has_report(const struct bridge *b)
+{
+	return (b->run->syscalls || b->run->forks != NULL) && b->ready && !b->exited &&
+	       !b->qemu_ended && !b->told_to_end;
+}
+
+static void time_is_up(struct bridge *b, int status)
+{
+	if (has_report(b)) {
+		b->told_to_end = true;
+		b->forced_status = status;
+		send_frame(b, H2G_END, "", 0);
+		set_deadline(b, now_seconds() + REPORT_GRACE, status);
+	} else {
+		kill_qemu(b, status);
+	}
+}
+
 /* => milliseconds until the deadline, for poll. */
 static int check_deadline(struct bridge *b)
 {
@@ -570,8 +591,8 @@ static int check_deadline(struct bridge *b)
 	b->deadline = 0;
 	if (b->qemu_ended && b->deadline_status != 0)
 		exit(b->deadline_status);
-	kill_qemu(b, b->deadline_status);
-	return -1;
+	time_is_up(b, b->deadline_status);
+	return 0;
 }
 
 static void loop(struct bridge *b)

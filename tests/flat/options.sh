@@ -97,6 +97,27 @@ says count '^ +1 +0 +[0-9.]+  exit_group$'
 says error '^ +[2-9] +1 +[0-9.]+  open +ENOENT 1$'
 says missing_file '^  no such file: /etc/nosuch, 1 times$'
 
+# The same of a run that is cut short: by the time, asleep and busy, and by a panic of the kernel.
+cut_short() # SCRIPT: with a time in which it came to what it says
+{
+	for seconds in 2 8 32; do
+		run --syscalls --timeout $seconds -- sh -c "$1" </dev/null
+		[ "$out" != there ] || break
+	done
+}
+cut_short 'cat /etc/nosuch; echo there; sleep 100'
+check timeout_status "status and out" "124 there" "$status $out"
+says timeout '^  no such file: /etc/nosuch, 1 times$'
+says timeout_all '^system calls of all programs:'
+cut_short 'cat /etc/nosuch; echo there; while :; do :; done'
+says timeout_busy '^system calls of all programs:'
+run --syscalls -v "$T/bin:/t" -- sh -c 'cat /etc/nosuch; /t/ring0 @panic' </dev/null
+check panic_status status 125 "$status"
+says panic '^  no such file: /etc/nosuch, 1 times$'
+says panic_all '^system calls of all programs:'
+says panic_why '^\[.*panic: '
+check syscalls_once "times told" 1 "$(echo "$err" | grep -c '^system calls of all programs:')"
+
 run --help
 case $out in
 *"Usage: flat run"*) echo ok help ;;

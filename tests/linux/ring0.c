@@ -157,6 +157,13 @@ TEST(debug_registers_by_hand)
 	CHECK_EQ(control, 0x400);
 }
 
+/* Make the kernel panic: a trap with the stack pointer where the kernel's stack is (tests/flat/options.sh). */
+ROLE(panic)
+{
+	__asm__ volatile("mov %gs:16, %rsp; sub $512, %rsp; ud2");
+	return 1;
+}
+
 /* Exceptions raised by hand: a gate of ring 0 refuses them to programs of ring 3. */
 #define INT_DIES(n)                                                                                \
 	do {                                                                                       \
