@@ -26,10 +26,6 @@
 #include "proc/pidfd.h"
 #include "proc/ptrace.h"
 
-#define CLONE_NAMESPACES                                                                           \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
-	 CLONE_NEWPID | CLONE_NEWNET)
-
 /* fork=vfork: the live part of the parent's stack, from below its red zone to the top. */
 #define RED_ZONE       128
 #define STACK_COPY_MAX (1ul << 20)

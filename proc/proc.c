@@ -7,8 +7,10 @@
 #include <asm/errno.h>
 #include <linux/fs.h>
 #include <linux/prctl.h>
+#include <linux/sched.h>
 
 #include "fs/vfs.h"
+#include "ipc/ipc.h"
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "proc/cred.h"
@@ -207,6 +209,38 @@ struct proc *proc_create(struct proc *parent)
 	if (parent != NULL)
 		proc_set_parent(p, parent);
 	return p;
+}
+
+int proc_unshare(uint64_t flags)
+{
+	struct proc *p = current->proc;
+	struct files *files = NULL;
+	struct fs_state *fs = NULL;
+
+	if (flags & CLONE_FILES) {
+		files = files_copy(p->files);
+		if (files == NULL)
+			return -ENOMEM;
+	}
+	if (flags & CLONE_FS) {
+		fs = fs_state_copy(p->fs);
+		if (fs == NULL) {
+			if (files != NULL)
+				files_put(files);
+			return -ENOMEM;
+		}
+	}
+	if (files != NULL) {
+		files_put(p->files);
+		p->files = files;
+	}
+	if (fs != NULL) {
+		fs_state_put(p->fs);
+		p->fs = fs;
+	}
+	if (flags & CLONE_SYSVSEM)
+		sem_proc_exit(p);
+	return 0;
 }
 
 void proc_set_parent(struct proc *p, struct proc *parent)

@@ -223,6 +223,9 @@ int proc_init_files(void);
 /* A process without tasks, a child of parent (NULL: init), in the tables; nothing shared yet.
  * => one reference for the caller beside the tables'; NULL */
 struct proc *proc_create(struct proc *parent);
+/* The current process, which has one thread, gets its own of what it shares: CLONE_FILES, CLONE_FS and
+ * CLONE_SYSVSEM.  => 0, -ENOMEM */
+int proc_unshare(uint64_t flags);
 void proc_get(struct proc *p);
 void proc_put(struct proc *p);
 /* Make p a child of parent, and of nobody else. */
@@ -248,6 +251,10 @@ struct clone_request {
 	uintptr_t pidfd;
 	bool is_fork; /* by fork(2): the caller may be paused */
 };
+#define CLONE_NAMESPACES                                                                           \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
+	 CLONE_NEWPID | CLONE_NEWNET)
+
 /* => tid of the child; -EAGAIN, -ENOMEM, -EINVAL, … */
 long proc_clone(const struct clone_request *rq);
 /* t has left the memory that it borrowed (exec, exit): its vfork parent goes on. */

@@ -380,21 +380,28 @@ long sys_epoll_ctl(int set, int op, int fd, struct epoll_event *user)
 #define EPOLL_MORE 32 /* room for what is added while the caller waits */
 #define EPOLL_MOST ((int)(INT32_MAX / sizeof(struct epoll_event))) /* as in Linux */
 
-static long epoll_user(int set, struct epoll_event *user, int n, uint64_t deadline)
+static long epoll_file(struct file *s, struct epoll_event *user, int n, uint64_t deadline)
 {
 	if (n <= 0 || n > EPOLL_MOST)
 		return -EINVAL;
 	if (!user_range_below((uintptr_t)user, (size_t)n * sizeof(*user)))
 		return -EFAULT;
-	struct file *s = fd_get_open(set);
-	if (s == NULL)
-		return -EBADF;
 	n = (int)MIN((size_t)n, epoll_size(s) + EPOLL_MORE);
 	struct epoll_event *ev = kmalloc((size_t)n * sizeof(*ev));
 	long result = ev == NULL ? -ENOMEM : epoll_collect(s, ev, n, deadline);
 	if (result > 0 && copy_to_user(user, ev, (size_t)result * sizeof(*ev)) < 0)
 		result = -EFAULT;
 	kfree(ev);
+	return result;
+}
+
+static long epoll_user(int set, struct epoll_event *user, int n, uint64_t deadline)
+{
+	struct file *s = fd_get_open(set);
+
+	if (s == NULL)
+		return -EBADF;
+	long result = epoll_file(s, user, n, deadline);
 	file_put(s);
 	return result;
 }

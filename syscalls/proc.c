@@ -1,4 +1,4 @@
-/* proc.c: fork(2), clone(2), exit(2), wait(2). */
+/* proc.c: fork(2), clone(2), unshare(2), exit(2), wait(2). */
 
 #include <asm/errno.h>
 #include <linux/resource.h>
@@ -11,6 +11,11 @@
 #include "proc/pidfd.h"
 #include "proc/task.h"
 #include "syscalls/syscalls.h"
+
+/* What unshare(2) takes. */
+#define UNSHARE_SELF   (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)
+#define UNSHARE_SPACES (CLONE_NAMESPACES | CLONE_NEWTIME)
+#define UNSHARE_KNOWN  (UNSHARE_SELF | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | UNSHARE_SPACES)
 
 long sys_fork(void)
 {
@@ -82,6 +87,32 @@ long sys_clone3(const struct clone_args *uargs, size_t size)
 		return -EINVAL;
 	rq.is_fork = !(args.flags & (CLONE_VM | CLONE_VFORK)) && args.stack == 0;
 	return proc_clone(&rq);
+}
+
+static bool shares_memory(const struct view *v)
+{
+	return v->tasks.next->next != &v->tasks;
+}
+
+long sys_unshare(unsigned long flags)
+{
+	const struct proc *p = current->proc;
+	bool threads = p->task_count > 1;
+
+	if (flags & ~(unsigned long)UNSHARE_KNOWN)
+		return -EINVAL;
+	if ((flags & UNSHARE_SELF) && threads)
+		return -EINVAL;
+	if ((flags & (CLONE_SIGHAND | CLONE_VM)) && p->sighand->ref.n > 1)
+		return -EINVAL;
+	if ((flags & CLONE_VM) && shares_memory(current->view))
+		return -EINVAL;
+	if (flags & UNSHARE_SPACES)
+		return (flags & CLONE_NEWUSER) || capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
+	/* Files and folders are a process's here; they would have to be the thread's. */
+	if ((flags & (CLONE_FILES | CLONE_FS)) && threads)
+		return -EINVAL;
+	return proc_unshare(threads ? flags & ~(unsigned long)CLONE_SYSVSEM : flags);
 }
 
 long sys_exit(int status)

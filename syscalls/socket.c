@@ -81,12 +81,18 @@ static int install_pair(struct file *a, struct file *b, unsigned flags, int fd[2
 	return fd[1];
 }
 
+/* As on Linux the caller's memory is written to before anything is made. */
 long sys_socketpair(int family, int type, int protocol, int *user)
 {
-	int err, fd[2];
+	int err, fd[2] = { -1, -1 };
 
 	if (type & ~SOCK_TYPE_MASK & ~TYPE_FLAGS)
 		return -EINVAL;
+	err = (int)fd_room();
+	if (err == 0)
+		err = copy_to_user(user, fd, sizeof(fd));
+	if (err < 0)
+		return err;
 	struct file *a = make_socket(family, type, protocol, &err);
 	if (a == NULL)
 		return err;
@@ -195,13 +201,11 @@ long sys_accept4(int fd, void *user, int *user_len, int flags)
 {
 	struct file *f;
 	int err;
-
-	if (flags & ~TYPE_FLAGS)
-		return -EINVAL;
 	struct socket *s = socket_of_fd(fd, &f, &err);
+
 	if (s == NULL)
-		return err;
-	long result = fd_room();
+		return err == -ENOTSOCK && (flags & ~TYPE_FLAGS) ? -EINVAL : err;
+	long result = flags & ~TYPE_FLAGS ? -EINVAL : fd_room();
 	if (result == 0)
 		result = accept_on(s, wait_flags(f), user, user_len, (unsigned)flags);
 	file_put(f);

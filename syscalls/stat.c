@@ -33,19 +33,24 @@
 _Static_assert(sizeof(struct stat) == 144, "struct stat of the ABI");
 _Static_assert(sizeof(struct statx) == 256, "struct statx of the ABI");
 
-/* Look up a path from the program, as the *at calls do; NULL is as "" where that is allowed. */
+/* Look up a path from the program, as the *at calls do. */
 static int lookup_user(int dfd, const char *user, unsigned lookup, struct path *p)
 {
 	char *name;
-
-	if (user == NULL && (lookup & LOOKUP_EMPTY))
-		return path_lookup(dfd, "", lookup, p);
 	int err = path_from_user(user, &name);
 	if (err < 0)
 		return err;
 	err = path_lookup(dfd, name, lookup, p);
 	kfree(name);
 	return err;
+}
+
+/* The same for stat and statx, where NULL is as "" if that is allowed. */
+static int lookup_maybe(int dfd, const char *user, unsigned lookup, struct path *p)
+{
+	if (user == NULL && (lookup & LOOKUP_EMPTY))
+		return path_lookup(dfd, "", lookup, p);
+	return lookup_user(dfd, user, lookup, p);
 }
 
 static unsigned at_lookup(int flags)
@@ -109,7 +114,7 @@ static int give_stat(struct inode *inode, struct stat *user)
 static long stat_at(int dfd, const char *path, struct stat *user, unsigned lookup)
 {
 	struct path p;
-	int err = lookup_user(dfd, path, lookup, &p);
+	int err = lookup_maybe(dfd, path, lookup, &p);
 
 	if (err < 0)
 		return err;
@@ -195,7 +200,7 @@ long sys_statx(int dfd, const char *path, int flags, unsigned mask, struct statx
 	if ((mask & STATX__RESERVED) || (flags & ~known) ||
 	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
-	int err = lookup_user(dfd, path, at_lookup(flags), &p);
+	int err = lookup_maybe(dfd, path, at_lookup(flags), &p);
 	if (err < 0)
 		return err;
 	fill_statx(&p, mask, &st);
@@ -311,16 +316,23 @@ static int change_mode(const struct path *p, mode_t mode)
 	return 0;
 }
 
-long sys_fchmodat(int dfd, const char *path, mode_t mode)
+long sys_fchmodat2(int dfd, const char *path, mode_t mode, unsigned flags)
 {
 	struct path p;
-	int err = lookup_user(dfd, path, LOOKUP_FOLLOW, &p);
 
+	if (flags & ~(unsigned)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	int err = lookup_user(dfd, path, at_lookup((int)flags), &p);
 	if (err < 0)
 		return err;
 	err = change_mode(&p, mode);
 	path_put(&p);
 	return err;
+}
+
+long sys_fchmodat(int dfd, const char *path, mode_t mode)
+{
+	return sys_fchmodat2(dfd, path, mode, 0);
 }
 
 long sys_chmod(const char *path, mode_t mode)

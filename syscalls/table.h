@@ -9,6 +9,11 @@
  * From it come the prototypes (syscalls/syscalls.h), the dispatch array (syscalls/dispatch.c), the
  * names for the trace and docs/SYSCALLS.md (tools/syscalls-doc). */
 
+/* Newer than the headers may be. */
+#ifndef __NR_fchmodat2
+#define __NR_fchmodat2 452
+#endif
+
 /* -- syscalls/read_write.c */
 S(read, (int fd, void *buf, size_t len), 0)
 S(write, (int fd, const void *buf, size_t len), 0)
@@ -99,6 +104,7 @@ S(faccessat2, (int dfd, const char *path, int mode, int flags), 0)
 S(chmod, (const char *path, mode_t mode), 0)
 S(fchmod, (int fd, mode_t mode), 0)
 S(fchmodat, (int dfd, const char *path, mode_t mode), 0)
+S(fchmodat2, (int dfd, const char *path, mode_t mode, unsigned flags), 0)
 S(chown, (const char *path, uid_t uid, gid_t gid), 0)
 S(lchown, (const char *path, uid_t uid, gid_t gid), 0)
 S(fchown, (int fd, uid_t uid, gid_t gid), 0)
@@ -213,6 +219,8 @@ P(clone, (uint64_t flags, uintptr_t stack, uintptr_t parent_tid, uintptr_t child
   "namespaces, CLONE_PIDFD of a thread (EINVAL)")
 P(clone3, (const struct clone_args *args, size_t size), F,
   "namespaces, CLONE_PIDFD of a thread, CLONE_INTO_CGROUP, set_tid (EINVAL)")
+P(unshare, (unsigned long flags), 0,
+  "namespaces (EINVAL, EPERM); with several threads CLONE_FILES and CLONE_FS (EINVAL)")
 S(exit, (int status), F)
 S(exit_group, (int status), F)
 S(wait4, (pid_t pid, int *status, int options, struct rusage *ru), 0)
@@ -394,7 +402,6 @@ S(set_tid_address, (int *tid), 0)
 N(kcmp, "no debugger inside the machine: the host's gdb sees all programs (make debug)")
 N(process_mrelease, "no call for other processes' memory")
 N(process_madvise, "no call for other processes' memory")
-N(unshare, "one address space for all: no namespaces")
 N(setns, "one address space for all: no namespaces")
 N(iopl, "programs run in ring 0 already, and only in 64-bit mode")
 N(ioperm, "programs run in ring 0 already, and only in 64-bit mode")

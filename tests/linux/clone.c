@@ -485,6 +485,76 @@ TEST(leader_exits_before_its_threads)
 	CHECK_EXITED(pid, 22);
 }
 
+/* --- unshare --- */
+
+static int leaves(void *arg)
+{
+	int *fd = arg;
+
+	CHECK_OK(unshare(CLONE_FILES | CLONE_FS));
+	close(fd[0]);
+	CHECK_OK(chdir("/"));
+	umask(0);
+	return 0;
+}
+
+static int closes(void *arg)
+{
+	int *fd = arg;
+
+	close(fd[0]);
+	CHECK_OK(chdir("/"));
+	return 0;
+}
+
+/* A child that shares descriptors and folders gets its own. */
+TEST(unshare_files_and_folders)
+{
+	char *top = child_stack + sizeof(child_stack), before[PATH_MAX], after[PATH_MAX];
+	int fd[2];
+
+	CHECK_OK(pipe(fd));
+	CHECK(getcwd(before, sizeof(before)) != NULL);
+	umask(022);
+	CHECK_EXITED(clone(leaves, top, CLONE_FILES | CLONE_FS | SIGCHLD, fd), 0);
+	CHECK_OK(fcntl(fd[0], F_GETFD));
+	CHECK(getcwd(after, sizeof(after)) != NULL);
+	CHECK_STR(after, before);
+	CHECK_EQ(umask(0), 022);
+	CHECK_EXITED(clone(closes, top, CLONE_FILES | CLONE_FS | SIGCHLD, fd), 0);
+	CHECK_ERR(fcntl(fd[0], F_GETFD), EBADF);
+	CHECK(getcwd(after, sizeof(after)) != NULL);
+	CHECK_STR(after, "/");
+}
+
+static int unshares_memory(void *arg)
+{
+	(void)arg;
+	SAY(unshare(CLONE_VM));
+	SAY(unshare(CLONE_SIGHAND));
+	fflush(stdout);
+	return 0;
+}
+
+TEST(what_unshare_takes)
+{
+	char *top = child_stack + sizeof(child_stack);
+
+	SAY(unshare(0));
+	SAY(unshare(CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | CLONE_SYSVSEM));
+	SAY(unshare(CLONE_PARENT));
+	SAY(unshare(CLONE_SETTLS));
+	SAY(unshare(CLONE_VFORK));
+	SAY(unshare(1));
+	SAY(syscall(SYS_unshare, 1ul << 32));
+	CHECK_EXITED(clone(unshares_memory, top, CLONE_VM | CLONE_VFORK | SIGCHLD, NULL), 0);
+	CHECK_EXITED(clone(unshares_memory, top, CLONE_VM | CLONE_SIGHAND | SIGCHLD, NULL), 0);
+	CHECK_OK(syscall(SYS_setresuid, 5, 5, 5));
+	SAY(unshare(CLONE_NEWNS));
+	SAY(unshare(CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET));
+	SAY(unshare(CLONE_NEWNS | CLONE_FS | 1));
+}
+
 /* Combinations Linux refuses. */
 TEST(clone_refuses)
 {

@@ -3,11 +3,14 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <termios.h>
+
+#define SYS_fchmodat2_ 452
 
 #define SHOW(...)                                                                                  \
 	do {                                                                                       \
@@ -247,6 +250,60 @@ TEST(memory)
 	SHOW(syscall(SYS_mlock, 0x10000, 4096));
 	SHOW(syscall(SYS_mincore, 0x10000, 4096, buffer));
 	SHOW(syscall(SYS_mremap, 0x10000, 4096, 8192, 1) == -1 ? -1 : 0);
+}
+
+#define NOWHERE ((void *)8)
+
+/* Of several things that are wrong, which is told? */
+TEST(order_of_errors)
+{
+	struct epoll_event ev[4];
+	int p[2], path, set = epoll_create1(0);
+
+	set_up();
+	path = open("f", O_PATH);
+	SHOW(socketpair(AF_UNIX, SOCK_STREAM, 0, NOWHERE));
+	SHOW(socketpair(99, SOCK_STREAM, 0, NOWHERE));
+	SHOW(socketpair(AF_UNIX, SOCK_STREAM, 99, NOWHERE));
+	SHOW(socketpair(AF_UNIX, SOCK_STREAM, 99, p));
+	SHOW(socketpair(AF_UNIX, SOCK_STREAM | 0x10000, 0, NOWHERE));
+	SHOW(syscall(SYS_accept4, -1, NULL, NULL, 0x10000));
+	SHOW(syscall(SYS_accept4, file, NULL, NULL, 0x10000));
+	SHOW(syscall(SYS_accept4, path, NULL, NULL, 0x10000));
+	SHOW(syscall(SYS_accept4, file, NULL, NULL, 0));
+	SHOW(syscall(SYS_epoll_wait, -1, ev, 0, 0));
+	SHOW(syscall(SYS_epoll_wait, -1, -1L, 4, 0));
+	SHOW(syscall(SYS_epoll_wait, -1, ev, 0x7fffffff, 0));
+	SHOW(syscall(SYS_epoll_wait, set, ev, 0, 0));
+	SHOW(syscall(SYS_epoll_wait, set, -1L, 4, 0));
+	SHOW(syscall(SYS_epoll_wait, file, -1L, 4, 0));
+	SHOW(syscall(SYS_epoll_wait, file, ev, 4, 0));
+	SHOW(syscall(SYS_fchownat, path, NULL, 0, 0, AT_EMPTY_PATH));
+	SHOW(syscall(SYS_utimensat, AT_FDCWD, NULL, NULL, AT_EMPTY_PATH));
+	SHOW(syscall(439 /* faccessat2 */, path, NULL, 0, AT_EMPTY_PATH));
+}
+
+/* fchmodat2: chmod with flags. */
+TEST(changing_modes_with_flags)
+{
+	struct stat st;
+
+	set_up();
+	symlink("f", "to-f");
+	int path = open("f", O_PATH), link = open("to-f", O_PATH | O_NOFOLLOW);
+	SHOW(syscall(SYS_fchmodat2_, AT_FDCWD, "missing", 0600, 0));
+	SHOW(syscall(SYS_fchmodat2_, AT_FDCWD, "f", 0600, 1));
+	SHOW(syscall(SYS_fchmodat2_, AT_FDCWD, "to-f", 0600, AT_SYMLINK_NOFOLLOW));
+	SHOW(syscall(SYS_fchmodat2_, link, "", 0600, AT_EMPTY_PATH));
+	SHOW(syscall(SYS_fchmodat2_, -1, "", 0600, AT_EMPTY_PATH));
+	SHOW(syscall(SYS_fchmodat2_, path, "", 0600, 0));
+	SHOW(syscall(SYS_fchmodat2_, path, NULL, 0600, AT_EMPTY_PATH));
+	SHOW(syscall(SYS_fchmodat2_, AT_FDCWD, "to-f", 0640, 0));
+	CHECK_OK(stat("f", &st));
+	CHECK_EQ(st.st_mode, S_IFREG | 0640);
+	SHOW(syscall(SYS_fchmodat2_, path, "", 0604, AT_EMPTY_PATH));
+	CHECK_OK(stat("f", &st));
+	CHECK_EQ(st.st_mode, S_IFREG | 0604);
 }
 
 /* What glibc tries first and does without when it is not there. */

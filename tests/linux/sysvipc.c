@@ -1,6 +1,7 @@
 /* System V IPC: shared memory, semaphores, message queues.  Every test removes what it makes. */
 #include "harness.h"
 
+#include <sched.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
@@ -247,6 +248,21 @@ TEST(undo_at_the_end)
 	CHECK_EXITED(CHILD(CHECK_OK(change(id, 0, 1, SEM_UNDO)); CHECK_OK(change(id, 0, -10, 0))),
 		     0);
 	CHECK_EQ(semctl(id, 0, GETVAL), 0);
+	CHECK_OK(semctl(id, 0, IPC_RMID));
+}
+
+/* unshare undoes, as the end of the process would, and only once. */
+TEST(undo_by_unshare)
+{
+	int id = semget(IPC_PRIVATE, 1, 0600);
+
+	CHECK_OK(semctl(id, 0, SETVAL, 5));
+	CHECK_EXITED(CHILD(CHECK_OK(change(id, 0, -3, SEM_UNDO)); CHECK_OK(unshare(CLONE_SYSVSEM));
+			   CHECK_EQ(semctl(id, 0, GETVAL), 5);
+			   CHECK_OK(change(id, 0, -1, SEM_UNDO));
+			   CHECK_EQ(semctl(id, 0, GETVAL), 4)),
+		     0);
+	CHECK_EQ(semctl(id, 0, GETVAL), 5);
 	CHECK_OK(semctl(id, 0, IPC_RMID));
 }
 
