@@ -182,12 +182,16 @@ static struct fault_result fault_in(struct view *v, struct vma *vma, uintptr_t a
 	pte_t *leaf = leaf_own(v, addr);
 	if (leaf == NULL)
 		return no_memory;
-	if (!pte_used(*leaf))
+	bool absent = !pte_used(*leaf);
+	if (absent)
 		r = serve_absent(vma, addr, leaf, write);
 	else if (!serve_present(v, vma, leaf, write))
 		r = no_memory;
 	leaf_changed(leaf); /* others may have run, and counted, while a page of a file was read */
-	view_flush_page(v, addr, *leaf & PTE_W);
+	if (absent)
+		view_new_page(v, addr, *leaf & PTE_W);
+	else
+		view_flush_page(v, addr, *leaf & PTE_W);
 	return r;
 }
 

@@ -60,6 +60,9 @@ void entry_drop(pte_t e, int level);
 void view_flush_page(struct view *v, uintptr_t addr, bool write);
 /* The same for leaves that are too many to name. */
 void view_flush_all(struct view *v);
+/* A leaf of v came where none was: only remember, for what is not present is not cached (Intel SDM volume
+ * 3, 4.10.4.3). */
+void view_new_page(struct view *v, uintptr_t addr, bool write);
 /* Forget all translations of v, if it is installed; its leaves stay as they are. */
 void view_flush_cached(struct view *v);
 /* The cached translation of addr allows less than the leaf. */

@@ -343,6 +343,13 @@ void view_flush_stale(struct view *v, uintptr_t addr)
 		arch_tlb_flush_page(addr);
 }
 
+void view_new_page(struct view *v, uintptr_t addr, bool write)
+{
+	struct pane *p = pane_of(v, addr);
+	if (p != NULL)
+		changes_record(p, addr, write);
+}
+
 void view_flush_page(struct view *v, uintptr_t addr, bool write)
 {
 	struct pane *p = pane_of(v, addr);
