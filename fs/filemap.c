@@ -174,7 +174,12 @@ struct page *inode_page(struct inode *inode, uint64_t index, int *err)
 
 struct page *inode_page_own(struct inode *inode, uint64_t index, int *err)
 {
-	return get_page(inode, index, true, err);
+	struct page *page = get_page(inode, index, true, err);
+
+	if (page != NULL &&
+	    inode->ops->fill == NULL) /* others are told when they are written back */
+		inode_touch_mtime(inode);
+	return page;
 }
 
 static void drop_pages(struct inode *inode, uint64_t from, uint64_t to)

@@ -180,7 +180,7 @@ bool file_noexec(const struct file *f); /* on a file system where nothing is exe
 /* Page `index` of the file's cache, created zeroed when it is a hole within the size.
  * => page with a new reference; NULL with *err = -EFAULT beyond the end of file (SIGBUS), -ENOMEM */
 struct page *inode_page(struct inode *inode, uint64_t index, int *err);
-/* The same to be written to in a shared mapping: never one of an image. */
+/* The same to be written to in a shared mapping: never one of an image; the file has changed now. */
 struct page *inode_page_own(struct inode *inode, uint64_t index, int *err);
 /* An unlinked, unnamed file of `size` bytes in memory (MAP_SHARED|MAP_ANONYMOUS, memfd, shm).
  * => file open read-write, or NULL */

@@ -681,7 +681,7 @@ long sys_ftruncate(int fd, off_t size)
 	return err;
 }
 
-static int allocate(struct file *f, int mode, off_t off, off_t len)
+int file_allocate(struct file *f, int mode, off_t off, off_t len)
 {
 	struct inode *inode = f->inode;
 	uint64_t from = (uint64_t)off, to = from + (uint64_t)len;
@@ -729,7 +729,7 @@ long sys_fallocate(int fd, int mode, off_t off, off_t len)
 
 	if (f == NULL)
 		return -EBADF;
-	int err = off < 0 || len <= 0 ? -EINVAL : allocate(f, mode, off, len);
+	int err = off < 0 || len <= 0 ? -EINVAL : file_allocate(f, mode, off, len);
 	file_put(f);
 	return err;
 }

@@ -33,6 +33,9 @@ int address_to_user(const struct address *a, void *user, int *user_len);
 /* Relative time -> deadline in clock_ns(); no overflow. */
 uint64_t deadline_after(uint64_t ns);
 
+/* What fallocate(2) does.  => 0, -errno */
+int file_allocate(struct file *f, int mode, off_t off, off_t len);
+
 /* What stat(2) shows as st_blocks. */
 struct inode;
 uint64_t inode_blocks(const struct inode *inode);

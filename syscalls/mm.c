@@ -4,6 +4,7 @@
 #include <asm/fcntl.h>
 #include <asm/mman.h>
 #include <linux/elf.h>
+#include <linux/falloc.h>
 #include <linux/mman.h>
 
 #include "elf/elf.h"
@@ -14,6 +15,7 @@
 #include "proc/cred.h"
 #include "proc/exec.h"
 #include "proc/task.h"
+#include "syscalls/internal.h"
 #include "syscalls/syscalls.h"
 
 /* The last page of the lower half is never a program's (the end of the addresses is TASK_SIZE in Linux). */
@@ -340,7 +342,7 @@ static bool grow_in_place(struct view *v, const struct vma *vma, uintptr_t end, 
 }
 
 static long move_mapping(struct view *v, const struct vma *vma, uintptr_t old, size_t old_len,
-			 uintptr_t to, size_t new_len)
+			 uintptr_t to, size_t new_len, int flags)
 {
 	uint64_t off = vma->offset + (vma->file != NULL ? old - vma->start : 0);
 	int err = view_map(v, to, new_len, vma->prot, vma->flags, vma->kind, vma->file, off);
@@ -352,7 +354,9 @@ static long move_mapping(struct view *v, const struct vma *vma, uintptr_t old, s
 		err = view_unpatch(v, old, old_len);
 	if (err == 0)
 		err = view_move_pages(v, old, to, MIN(old_len, new_len));
-	if (err == 0)
+	if (err == 0 && (flags & MREMAP_DONTUNMAP)) /* it stays, empty and not locked */
+		err = view_change_flags(v, old, old_len, 0, VM_LOCKED);
+	else if (err == 0)
 		err = view_unmap(v, old, old_len);
 	return err < 0 ? err : (long)to;
 }
@@ -361,45 +365,50 @@ long sys_mremap(uintptr_t old, size_t old_len, size_t new_len, int flags, uintpt
 {
 	struct view *v = current->view;
 
-	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) || (old & PAGE_MASK) || new_len == 0 ||
-	    new_len > USER_END || old_len > USER_END)
+	bool stays = (flags & MREMAP_DONTUNMAP) != 0, places = stays || (flags & MREMAP_FIXED);
+
+	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)) || (old & PAGE_MASK) ||
+	    new_len == 0 || new_len > USER_END || old_len > USER_END)
 		return -EINVAL;
-	if ((flags & MREMAP_FIXED) && (!(flags & MREMAP_MAYMOVE) || (new_addr & PAGE_MASK)))
+	if (places && (!(flags & MREMAP_MAYMOVE) || (new_addr & PAGE_MASK)))
 		return -EINVAL;
 	old_len = ALIGN_UP(old_len, PAGE_SIZE);
 	new_len = ALIGN_UP(new_len, PAGE_SIZE);
+	if (stays && old_len != new_len)
+		return -EINVAL;
+	if (places && new_addr < old + old_len && old < new_addr + new_len)
+		return -EINVAL;
 	struct vma *vma = vma_find(v, old);
 	if (vma == NULL || old + MAX(old_len, 1ul) > vma->end)
 		return -EFAULT;
 	if (old_len == 0 && !(vma->flags & VM_SHARED))
 		return -EINVAL;
-	if (new_len > old_len && (obvious_overcommit(new_len, (int)vma->prot, 0) ||
-				  v->mapped + (new_len - old_len) > limit(RLIMIT_AS)))
+	size_t more = stays ? new_len : new_len > old_len ? new_len - old_len : 0;
+	if (more > 0 &&
+	    (obvious_overcommit(new_len, (int)vma->prot, 0) || v->mapped + more > limit(RLIMIT_AS)))
 		return -ENOMEM;
 	if (flags & MREMAP_FIXED) {
-		if (new_addr < old + old_len && old < new_addr + new_len)
-			return -EINVAL;
 		if (!view_owns(v, new_addr, new_len))
 			return -ENOMEM;
 		int err = view_unmap(v, new_addr, new_len);
 		if (err < 0)
 			return err;
-		return move_mapping(v, vma_find(v, old), old, old_len, new_addr, new_len);
+		return move_mapping(v, vma_find(v, old), old, old_len, new_addr, new_len, flags);
 	}
-	if (new_len <= old_len) {
+	if (new_len <= old_len && !stays) {
 		int err = 0;
 		if (new_len < old_len)
 			err = view_unmap(v, old + new_len, old_len - new_len);
 		return err < 0 ? err : (long)old;
 	}
-	if (grow_in_place(v, vma, old + old_len, new_len - old_len))
+	if (!stays && grow_in_place(v, vma, old + old_len, new_len - old_len))
 		return (long)old;
 	if (!(flags & MREMAP_MAYMOVE))
 		return -ENOMEM;
 	uintptr_t to = view_find_room(v, new_len);
 	if (to == 0)
 		return -ENOMEM;
-	return move_mapping(v, vma, old, old_len, to, new_len);
+	return move_mapping(v, vma, old, old_len, to, new_len, flags);
 }
 
 /* --- advice and the rest --- */
@@ -444,6 +453,27 @@ static int discard(struct view *v, uintptr_t addr, uintptr_t end, int advice)
 	return 0;
 }
 
+/* Punch holes into the files that are mapped there, up to a mapping that may not be written to. */
+static int punch(struct view *v, uintptr_t addr, uintptr_t end)
+{
+	const struct vma *vma;
+
+	while (addr < end && (vma = vma_first_in(v, addr, end)) != NULL) {
+		if ((vma->flags & VM_LOCKED) || vma->file == NULL)
+			return -EINVAL;
+		if (!(vma->flags & VM_SHARED) || check_protection(vma, PROT_WRITE) < 0)
+			return -EACCES;
+		uintptr_t from = MAX(addr, vma->start);
+		addr = MIN(end, vma->end);
+		int err = file_allocate(vma->file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+					(off_t)(vma->offset + (from - vma->start)),
+					(off_t)(addr - from));
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
 long sys_madvise(uintptr_t addr, size_t len, int advice)
 {
 	struct view *v = current->view;
@@ -470,6 +500,7 @@ long sys_madvise(uintptr_t addr, size_t len, int advice)
 	case MADV_DONTNEED:
 	case MADV_DONTNEED_LOCKED:
 	case MADV_FREE: err = discard(v, addr, end, advice); break;
+	case MADV_REMOVE: err = punch(v, addr, end); break;
 	case MADV_DONTFORK: err = set_fork_advice(v, addr, end, VM_DONTFORK, 0); break;
 	case MADV_DOFORK: err = set_fork_advice(v, addr, end, 0, VM_DONTFORK); break;
 	case MADV_WIPEONFORK: err = set_fork_advice(v, addr, end, VM_WIPEONFORK, 0); break;

@@ -200,10 +200,9 @@ P(mmap, (uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off), 0,
 S(munmap, (uintptr_t addr, size_t len), 0)
 S(mprotect, (uintptr_t addr, size_t len, int prot), 0)
 S(brk, (uintptr_t addr), 0)
-P(mremap, (uintptr_t old, size_t old_len, size_t new_len, int flags, uintptr_t new_addr), 0,
-  "MREMAP_DONTUNMAP (EINVAL)")
+S(mremap, (uintptr_t old, size_t old_len, size_t new_len, int flags, uintptr_t new_addr), 0)
 P(madvise, (uintptr_t addr, size_t len, int advice), 0,
-  "advice without an effect on results is accepted and ignored; MADV_HWPOISON, MADV_REMOVE: EINVAL")
+  "advice without an effect on results is accepted and ignored; MADV_HWPOISON: EINVAL")
 S(msync, (uintptr_t addr, size_t len, int flags), 0)
 S(mincore, (uintptr_t addr, size_t len, unsigned char *vec), 0)
 S(mlock, (uintptr_t addr, size_t len), 0)

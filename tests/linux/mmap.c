@@ -842,3 +842,130 @@ TEST(mremap_of_nothing_maps_again)
 	CHECK_EQ(again[1], 0);
 	CHECK_EQ(again[PAGE], 2);
 }
+
+/* --- MREMAP_DONTUNMAP: the pages move, the old place stays --- */
+
+#define DONTUNMAP 4
+
+static char *map(size_t pages, int prot, int flags, int fd)
+{
+	char *p = mmap(NULL, pages * PAGE, prot, flags, fd, 0);
+
+	CHECK(p != MAP_FAILED);
+	return p;
+}
+
+TEST(mremap_leaves_the_old_place)
+{
+	const int moves = MREMAP_MAYMOVE | DONTUNMAP;
+	char *p = map(8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	char *to = map(4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	memset(p, 7, 8 * PAGE);
+	char *q = mremap(p, 4 * PAGE, 4 * PAGE, moves, NULL);
+	CHECK(q != MAP_FAILED && q != p);
+	CHECK_EQ(q[0], 7);
+	CHECK_EQ(q[4 * PAGE - 1], 7);
+	CHECK_EQ(p[0], 0);
+	CHECK_EQ(p[4 * PAGE], 7);
+	p[PAGE] = 5;
+	CHECK_EQ(q[PAGE], 7);
+	memset(to, 9, 4 * PAGE);
+	CHECK(mremap(p, 2 * PAGE, 2 * PAGE, moves | MREMAP_FIXED, to + PAGE) == to + PAGE);
+	CHECK_EQ(to[0], 9);
+	CHECK_EQ(to[PAGE], 0);
+	CHECK_EQ(to[2 * PAGE], 5);
+	CHECK_EQ(to[3 * PAGE], 9);
+	CHECK_EQ(p[PAGE], 0);
+	CHECK_ERR((long)mremap(p, PAGE, 2 * PAGE, moves, NULL), EINVAL);
+	CHECK_ERR((long)mremap(p, 2 * PAGE, PAGE, moves, NULL), EINVAL);
+	CHECK_ERR((long)mremap(p, PAGE, PAGE, DONTUNMAP, NULL), EINVAL);
+	CHECK_ERR(syscall(SYS_mremap, p, PAGE, PAGE, moves, 1), EINVAL);
+	CHECK_ERR((long)mremap(p, PAGE, PAGE, moves | 8, NULL), EINVAL);
+	CHECK_ERR((long)mremap(p, 2 * PAGE, 2 * PAGE, moves | MREMAP_FIXED, p + PAGE), EINVAL);
+	/* Shared memory is seen at both places. */
+	p = map(2, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	p[0] = 1;
+	q = mremap(p, 2 * PAGE, 2 * PAGE, moves, NULL);
+	CHECK(q != MAP_FAILED && q != p);
+	CHECK_EQ(p[0], 1);
+	q[0] = 2;
+	CHECK_EQ(p[0], 2);
+}
+
+/* --- MADV_REMOVE --- */
+
+TEST(a_hole_by_madvise)
+{
+	int fd = (int)syscall(SYS_memfd_create, "holes", 0);
+	char name[64], c = 1;
+	struct stat st;
+
+	CHECK_OK(ftruncate(fd, 8 * PAGE));
+	char *p = map(8, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	memset(p, 1, 8 * PAGE);
+	CHECK_OK(madvise(p + PAGE, 2 * PAGE, MADV_REMOVE));
+	CHECK_EQ(p[PAGE - 1], 1);
+	CHECK_EQ(p[PAGE], 0);
+	CHECK_EQ(p[3 * PAGE - 1], 0);
+	CHECK_EQ(p[3 * PAGE], 1);
+	CHECK_EQ(pread(fd, &c, 1, PAGE), 1);
+	CHECK_EQ(c, 0);
+	CHECK_OK(fstat(fd, &st));
+	CHECK_EQ(st.st_size, 8 * PAGE);
+	/* What may not be written to now, but could be. */
+	CHECK_OK(mprotect(p + 4 * PAGE, PAGE, PROT_READ));
+	CHECK_OK(madvise(p + 4 * PAGE, PAGE, MADV_REMOVE));
+	CHECK_EQ(p[4 * PAGE], 0);
+	CHECK_OK(madvise(p, 0, MADV_REMOVE));
+	CHECK_OK(mlock(p + 6 * PAGE, PAGE));
+	CHECK_ERR(madvise(p + 5 * PAGE, 2 * PAGE, MADV_REMOVE), EINVAL);
+	CHECK_EQ(p[5 * PAGE], 0); /* done before that */
+	CHECK_EQ(p[6 * PAGE], 1);
+	p[5 * PAGE] = 1;
+	CHECK_OK(munmap(p + 6 * PAGE, PAGE));
+	CHECK_ERR(madvise(p + 5 * PAGE, 3 * PAGE, MADV_REMOVE), ENOMEM);
+	CHECK_EQ(p[5 * PAGE] + p[7 * PAGE], 0);
+	CHECK_ERR(madvise(map(1, PROT_READ, MAP_PRIVATE, fd), PAGE, MADV_REMOVE), EACCES);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	int read_only = open(name, O_RDONLY);
+	CHECK_ERR(madvise(map(1, PROT_READ, MAP_SHARED, read_only), PAGE, MADV_REMOVE), EACCES);
+	p = map(1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	CHECK_ERR(madvise(p, PAGE, MADV_REMOVE), EINVAL);
+	p = map(2, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	memset(p, 1, 2 * PAGE);
+	CHECK_OK(madvise(p, PAGE, MADV_REMOVE));
+	CHECK_EQ(p[0], 0);
+	CHECK_EQ(p[PAGE], 1);
+}
+
+/* --- the times of a file that is written to by memory --- */
+
+/* The first write to a page counts. */
+TEST(times_of_a_mapped_file)
+{
+	const struct timespec old[2] = { { 1000, 0 }, { 1000, 0 } };
+	int fd = (int)syscall(SYS_memfd_create, "times", 0);
+	struct stat st;
+
+	CHECK_OK(ftruncate(fd, 8 * PAGE));
+	volatile char *p = map(8, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	CHECK_OK(futimens(fd, old));
+	p[0] = 1;
+	CHECK_OK(fstat(fd, &st));
+	CHECK(st.st_mtime > 1000);
+	CHECK_EQ(st.st_atime, 1000);
+	CHECK_OK(futimens(fd, old));
+	p[1] = 1;
+	CHECK_OK(fstat(fd, &st));
+	CHECK_EQ(st.st_mtime, 1000);
+	CHECK_EQ(read(fd, (char *)p + 4 * PAGE, 1), 1);
+	CHECK_OK(fstat(fd, &st));
+	CHECK(st.st_mtime > 1000);
+	/* A private mapping does not change the file. */
+	CHECK_OK(futimens(fd, old));
+	p = map(1, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
+	p[0] = 1;
+	CHECK_OK(fstat(fd, &st));
+	CHECK_EQ(st.st_mtime, 1000);
+}
