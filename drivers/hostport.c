@@ -17,6 +17,7 @@
 #include "fs/vfs.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "mm/slab.h"
 #include "mm/usercopy.h"
 #include "proc/forklog.h"
 #include "proc/task.h"
@@ -56,6 +57,13 @@ static struct uart com2;
 static bool by_virtio;
 
 void (*hostport_report)(void);
+
+/* A question about a FIFO or a socket in a volume that is under way. */
+static struct {
+	bool busy, answered;
+	uint32_t serial, err;
+	struct waitq wait;
+} node;
 
 /* The frame that is coming in. */
 static struct {
@@ -183,6 +191,13 @@ static void take_frame(void)
 	struct stream *s = frame.payload_len > 0 ? stream_of(p[0]) : NULL;
 
 	switch (frame.head[0]) {
+	case H2G_NODE:
+		if (frame.payload_len >= 8 && get32(p) == node.serial && node.busy) {
+			node.err = get32(p + 4);
+			node.answered = true;
+			waitq_wake(&node.wait);
+		}
+		break;
 	case H2G_END: arch_poweroff(0); /* by before_poweroff() */
 	case H2G_EOF:
 		input.end = by_virtio && frame.payload_len >= 8
@@ -259,6 +274,76 @@ static size_t com2_room(void *arg)
 }
 
 static const struct uart_client com2_client = { .room = com2_room, .input = com2_input };
+
+/* --- FIFOs and sockets in volumes --- */
+
+static bool is_answered(void)
+{
+	return node.answered;
+}
+
+static bool is_free(void)
+{
+	return !node.busy;
+}
+
+static int wait_for_node(bool (*done)(void))
+{
+	struct waiter w;
+	int err = 0;
+
+	waiter_add(&w, &node.wait);
+	while (!done() && err == 0)
+		err = task_sleep_fatal();
+	waiter_remove(&w);
+	return done() ? 0 : err;
+}
+
+static void put32(uint8_t *to, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		to[i] = value >> 8 * i & 255;
+}
+
+static void ask_for_node(int what, const char *tag, const char *path, mode_t mode, uint8_t *payload)
+{
+	size_t tag_size = strlen(tag) + 1, path_size = strlen(path) + 1;
+
+	put32(payload, node.serial);
+	payload[4] = (uint8_t)what;
+	put32(payload + 5, mode);
+	memcpy(payload + HOST_NODE_HEAD, tag, tag_size);
+	memcpy(payload + HOST_NODE_HEAD + tag_size, path, path_size);
+	send_frame(G2H_NODE, payload, HOST_NODE_HEAD + tag_size + path_size);
+}
+
+int hostport_node(int what, const char *tag, const char *path, mode_t mode)
+{
+	uint8_t *payload;
+	int err;
+
+	if (!hostport_present())
+		return -ENXIO;
+	if (HOST_NODE_HEAD + strlen(tag) + strlen(path) + 2 > HOST_FRAME_MAX)
+		return -ENAMETOOLONG;
+	payload = kmalloc(HOST_FRAME_MAX);
+	if (payload == NULL)
+		return -ENOMEM;
+	err = wait_for_node(is_free);
+	if (err == 0) {
+		node.busy = true;
+		node.answered = false;
+		node.serial++; /* an answer to who was killed meanwhile is not for us */
+		ask_for_node(what, tag, path, mode, payload);
+		err = wait_for_node(is_answered);
+		node.busy = false;
+		waitq_wake(&node.wait);
+	}
+	if (err == 0)
+		err = -(int)MIN(node.err, 4095);
+	kfree(payload);
+	return err;
+}
 
 /* --- the devices --- */
 
@@ -556,6 +641,7 @@ void hostport_init(void)
 	uint8_t flags = by_virtio ? HOST_READY_VIRTIO : 0;
 
 	waitq_init(&input.wait);
+	waitq_init(&node.wait);
 	waitq_init(&out.wait);
 	waitq_init(&err.wait);
 	poweroff_hook = before_poweroff;

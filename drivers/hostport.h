@@ -29,6 +29,11 @@ void hostport_init(void);
 void hostport_set_input(bool open);
 void hostport_set_size(unsigned rows, unsigned columns);
 
+/* Have flat make a FIFO or a socket (HOST_NODE_MAKE) in the folder of a volume, or set its mode
+ * (HOST_NODE_MODE): QEMU can do neither.  path: below the folder; mode: with the type.  Sleeps.  => 0, -errno of the host, -ENXIO: flat is not there, -EINTR: the task is
+ * being killed */
+int hostport_node(int what, const char *tag, const char *path, mode_t mode);
+
 /* A sink for trace lines (syscalls/trace.h). */
 void hostport_trace(const char *text, size_t len);
 

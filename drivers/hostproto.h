@@ -48,11 +48,22 @@
 #define H2G_CLOSED  6 /* stream (1 byte): its reader is gone */
 #define H2G_END	    7 /* time is up: tell what there is to tell at the end, and end */
 
+#define H2G_NODE 8 /* what came of a NODE: serial (4 bytes), errno (4) */
+
 /* Guest to host. */
 #define G2H_READY                                                                                  \
 	1 /* the serial port is set up: frames may come.  The first frame.  1 byte: flags */
 #define G2H_WANT 2 /* so many more bytes of standard input may be sent (4 bytes) */
 #define G2H_EXIT 3 /* kind (1 byte), value (4 bytes), text: the last frame */
+
+#define G2H_NODE                                                                                   \
+	4 /* for a FIFO or a socket in a volume: serial (4 bytes), what (1), mode with its type (4),
+	   * the volume's tag, NUL, the path below its folder, NUL */
+#define HOST_NODE_HEAD 9 /* bytes before the tag */
+
+/* What NODE wants. */
+#define HOST_NODE_MAKE 0
+#define HOST_NODE_MODE 1 /* set its mode */
 
 /* The flags of READY. */
 #define HOST_READY_VIRTIO 1 /* the streams go by virtio: no DATA, no credit */

@@ -40,7 +40,8 @@ struct attr {
 	mode_t mode;  /* permissions */
 	uid_t uid;
 	gid_t gid;
-	int64_t atime, mtime; /* ns since 1970 */
+	int64_t atime, mtime;	   /* ns since 1970 */
+	const struct dentry *name; /* with ATTR_MODE: by which it was found; NULL: nobody knows */
 };
 enum {
 	ATTR_MODE = 1,

@@ -2,6 +2,7 @@
  *
  *	p9_super.c	mounting, and the table of inodes
  *	p9_inode.c	names and attributes
+ *	p9_special.c	FIFOs and sockets
  *	p9_file.c	open files and folders
  *	p9_map.c	pages for mappings and exec
  *	p9_calls.c	one function a message
@@ -125,6 +126,7 @@ struct p9_super {
 	struct list link;
 	struct super *sb;
 	struct p9_session *session;
+	char *tag; /* of the device */
 	struct p9_fid *root;
 	struct p9_node **table; /* inodes by the host's number */
 	size_t buckets, count;
@@ -200,5 +202,11 @@ void p9_keep(struct inode *inode);
 /* It is open again, or has no name any more. */
 void p9_unkeep(struct inode *inode);
 void p9_unkeep_all(struct super *sb);
+
+/* --- p9_special.c --- */
+
+/* Have flat make a FIFO or a socket by the name of d (HOST_NODE_MAKE), or set the mode of one
+ * (HOST_NODE_MODE).  => 0, -errno of the host, -ENXIO: it cannot, -EINTR: the task is being killed */
+int p9_special(int what, const struct dentry *d, mode_t mode);
 
 #endif

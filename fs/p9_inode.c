@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <linux/fs.h>
 
+#include "drivers/hostproto.h"
 #include "fs/p9.h"
 #include "fs/xattr.h"
 #include "lib/print.h"
@@ -14,6 +15,11 @@
 static bool is_hidden_name(const char *name, size_t len)
 {
 	return len >= sizeof(P9_HIDDEN) - 1 && memcmp(name, P9_HIDDEN, sizeof(P9_HIDDEN) - 1) == 0;
+}
+
+static bool is_special(mode_t mode)
+{
+	return S_ISFIFO(mode) || S_ISSOCK(mode);
 }
 
 /* --- attributes --- */
@@ -88,6 +94,12 @@ static int setattr(struct inode *inode, const struct attr *a)
 	struct p9_node *n = p9_node(inode);
 	unsigned set = 0;
 
+	if ((a->set & ATTR_MODE) && is_special(inode->mode) && a->name != NULL && !n->gone) {
+		int err = p9_special(HOST_NODE_MODE, a->name,
+				     (inode->mode & S_IFMT) | (a->mode & 07777));
+		if (err != -ENXIO)
+			return err;
+	}
 	for (unsigned i = 0; i < ARRAY_SIZE(bits); i++)
 		set |= a->set & bits[i].ours ? bits[i].theirs : 0;
 	return n->gone ? 0 : p9_setattr(n->fid, set == 0 ? P9_SET_CTIME : set, a, 0);
@@ -248,6 +260,7 @@ static int create(struct inode *dir, struct dentry *d, mode_t mode, dev_t rdev, 
 {
 	struct p9_fid *at = p9_node(dir)->fid, *open = NULL, *fid;
 	struct inode like = { 0 };
+	int err = -ENXIO;
 
 	if (p9_node(dir)->gone)
 		return -ENOENT;
@@ -255,7 +268,10 @@ static int create(struct inode *dir, struct dentry *d, mode_t mode, dev_t rdev, 
 		return -EPERM;
 	inode_inherit(&like, dir, mode);
 	p9_fid_get(at);
-	int err = make(at, d->name, &like, rdev, target, &open);
+	if (is_special(like.mode))
+		err = p9_special(HOST_NODE_MAKE, d, like.mode);
+	if (err == -ENXIO)
+		err = make(at, d->name, &like, rdev, target, &open);
 	if (err == 0)
 		err = p9_walk(at, d->name, d->name_len, &fid, NULL);
 	if (err == 0) {

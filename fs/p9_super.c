@@ -205,7 +205,8 @@ static int p9_fill_super(struct super *sb, const char *options)
 	p9->sb = sb;
 	p9->buckets = FIRST_BUCKETS;
 	p9->table = kzalloc(FIRST_BUCKETS * sizeof(struct p9_node *));
-	if (p9->table == NULL)
+	p9->tag = kstrdup(sb->source);
+	if (p9->table == NULL || p9->tag == NULL)
 		return -ENOMEM;
 	p9->session = p9_session_begin(sb->source, msize, &err);
 	if (p9->session == NULL)
@@ -225,6 +226,7 @@ static void p9_release_super(struct super *sb)
 		p9_session_end(p9->session);
 		list_remove(&p9->link);
 	}
+	kfree(p9->tag);
 	kfree(p9->table);
 	kfree(p9);
 }

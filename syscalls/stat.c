@@ -307,7 +307,7 @@ static int change_mode(const struct path *p, mode_t mode)
 		return -EPERM;
 	if (!in_group(inode->gid) && !capable(CAP_FSETID))
 		mode &= ~(mode_t)S_ISGID;
-	err = set_attr(inode, &(struct attr){ .set = ATTR_MODE, .mode = mode });
+	err = set_attr(inode, &(struct attr){ .set = ATTR_MODE, .mode = mode, .name = p->dentry });
 	if (err < 0)
 		return err;
 	inode->mode = (inode->mode & S_IFMT) | mode;

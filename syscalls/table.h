@@ -68,7 +68,7 @@ S(mkdir, (const char *path, mode_t mode), 0)
 S(mkdirat, (int dfd, const char *path, mode_t mode), 0)
 P(mknod, (const char *path, mode_t mode, unsigned dev), 0, "as mknodat")
 P(mknodat, (int dfd, const char *path, mode_t mode, unsigned dev), 0,
-  "in folders of the host all but regular files (ENXIO: QEMU does not make them)")
+  "devices in folders of the host (ENXIO: QEMU does not make them)")
 S(unlink, (const char *path), 0)
 S(unlinkat, (int dfd, const char *path, int flags), 0)
 S(rmdir, (const char *path), 0)

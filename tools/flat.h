@@ -149,6 +149,15 @@ void apt_resolve(struct package_set *set);
 void volumes_parse(struct run_options *run);
 /* Does the guest see the host's own files, or copies? */
 bool volume_is_shared(const struct volume *v);
+
+/* flat_node.c: what the guest wants of a FIFO or a socket in a volume (drivers/hostproto.h). */
+struct node_request {
+	int what; /* HOST_NODE_* */
+	mode_t mode;
+	const char *tag, *path;
+};
+int node_request(const struct run_options *run,
+		 const struct node_request *request); /* 0 or an errno */
 /* QEMU's options for those that are shared. */
 void volumes_add_devices(struct strings *args, const struct run_options *run);
 /* What the guest is told of the i-th (HOST_CMD_MOUNT). */

@@ -267,6 +267,32 @@ static void set_deadline(struct bridge *b, double when, int status)
 	}
 }
 
+static void put32(unsigned char *to, uint32_t value)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		to[i] = value >> 8 * i;
+}
+
+/* The two texts end where the payload does. */
+static void node_frame(struct bridge *b, const unsigned char *payload, size_t len)
+{
+	const char *tag = (const char *)payload + HOST_NODE_HEAD;
+	struct node_request request = { .what = payload[4],
+					.mode = get32(payload + 5),
+					.tag = tag };
+	unsigned char answer[8];
+	size_t n = strnlen(tag, len - HOST_NODE_HEAD) + 1;
+
+	if (HOST_NODE_HEAD + n >= len || payload[len - 1] != 0)
+		return;
+	request.path = tag + n;
+	put32(answer, get32(payload));
+	put32(answer + 4, node_request(b->run, &request));
+	send_frame(b, H2G_NODE, answer, sizeof(answer));
+}
+
 static void control_frame(struct bridge *b, int type, const unsigned char *payload, size_t len)
 {
 	if (type == G2H_READY) {
@@ -274,6 +300,8 @@ static void control_frame(struct bridge *b, int type, const unsigned char *paylo
 		b->by_virtio = len >= 1 && (payload[0] & HOST_READY_VIRTIO) != 0;
 	} else if (type == G2H_WANT && len == 4) {
 		b->wanted += get32(payload);
+	} else if (type == G2H_NODE && len > HOST_NODE_HEAD) {
+		node_frame(b, payload, len);
 	} else if (type == G2H_EXIT && len >= 5 && !b->exited) {
 		b->exited = true;
 		b->exit_kind = payload[0];

@@ -179,10 +179,7 @@ static void one_call(void)
 		memset(buffer, 0, sizeof(buffer));
 		note("readlink", p, "", 0, readlink(p, buffer, sizeof(buffer) - 1));
 		break;
-	case 27:
-		note("mknod", p, "", 0,
-		     mknod(p, (!plain && pick(2) ? S_IFIFO : S_IFREG) | 0644, 0));
-		break;
+	case 27: note("mknod", p, "", 0, mknod(p, (pick(2) ? S_IFIFO : S_IFREG) | 0644, 0)); break;
 	case 28:
 		note("lsetxattr", p, "user.x", 0,
 		     lsetxattr(p, plain || pick(2) ? "user.x" : "trusted.x", "v", 1, 0));

@@ -164,6 +164,22 @@ ROLE(panic)
 	return 1;
 }
 
+/* Ask flat by hand for a FIFO in the first volume: @node PATH MODE (tests/flat/volume.sh). */
+ROLE(node)
+{
+	unsigned mode = (unsigned)strtoul(argv[2], NULL, 8);
+	char frame[512] = { 4 }; /* G2H_NODE; serial 0, HOST_NODE_MAKE */
+	size_t len = 9 + sizeof("volume0") + strlen(argv[1]) + 1, all = 3 + len;
+	const char *from = frame;
+
+	frame[1] = (char)len;
+	memcpy(frame + 8, &mode, sizeof(mode));
+	strcpy(frame + 12, "volume0");
+	strcpy(frame + 12 + sizeof("volume0"), argv[1]);
+	__asm__ volatile("rep outsb" : "+S"(from), "+c"(all) : "d"(0xeb) : "memory");
+	return 0;
+}
+
 /* Exceptions raised by hand: a gate of ring 0 refuses them to programs of ring 3. */
 #define INT_DIES(n)                                                                                \
 	do {                                                                                       \
