@@ -130,17 +130,94 @@ static int show_oom_score_adj(struct text *t, const struct inode *inode)
 	return 0;
 }
 
+static int set_oom_adj(struct proc *p, int value)
+{
+	if (value < p->oom_adj && !capable(CAP_SYS_RESOURCE))
+		return -EACCES;
+	p->oom_adj = value;
+	return 0;
+}
+
 static int write_oom_score_adj(const struct inode *inode, char *text, size_t len)
 {
-	struct proc *p = procfs_proc(inode);
 	int64_t value;
 
 	(void)len;
 	if (!procfs_parse(text, -OOM_ADJ_MAX, OOM_ADJ_MAX, &value))
 		return -EINVAL;
-	if (value < p->oom_adj && !capable(CAP_SYS_RESOURCE))
-		return -EACCES;
-	p->oom_adj = (int)value;
+	return set_oom_adj(procfs_proc(inode), (int)value);
+}
+
+/* The same with other numbers: from -17 to 15. */
+#define OLD_OOM_NEVER  (-17)
+#define OLD_OOM_ALWAYS 15
+
+static int show_oom_adj(struct text *t, const struct inode *inode)
+{
+	int adj = procfs_proc(inode)->oom_adj;
+
+	text_printf(t, "%d\n",
+		    adj == OOM_ADJ_MAX ? OLD_OOM_ALWAYS : adj * -OLD_OOM_NEVER / OOM_ADJ_MAX);
+	return 0;
+}
+
+static int write_oom_adj(const struct inode *inode, char *text, size_t len)
+{
+	int64_t value;
+
+	(void)len;
+	if (!procfs_parse(text, OLD_OOM_NEVER, OLD_OOM_ALWAYS, &value))
+		return -EINVAL;
+	value = value == OLD_OOM_ALWAYS ? OOM_ADJ_MAX : value * OOM_ADJ_MAX / -OLD_OOM_NEVER;
+	return set_oom_adj(procfs_proc(inode), (int)value);
+}
+
+/* 5 begins the count of VmHWM anew; the others would clear marks that pages do not have. */
+static int write_clear_refs(const struct inode *inode, char *text, size_t len)
+{
+	struct proc *p = procfs_proc(inode);
+	int64_t value;
+
+	(void)len;
+	if (!procfs_parse(text, 1, 5, &value))
+		return -EINVAL;
+	if (value == 5 && p->view != NULL)
+		view_forget_most_resident(p->view);
+	return 0;
+}
+
+/* --- who logged in: audit(7), of which there is nothing else --- */
+
+static int show_login_uid(struct text *t, const struct inode *inode)
+{
+	text_printf(t, "%u", procfs_cred(inode)->login_uid);
+	return 0;
+}
+
+static int show_session_id(struct text *t, const struct inode *inode)
+{
+	text_printf(t, "%u", procfs_cred(inode)->session_id);
+	return 0;
+}
+
+static int write_login_uid(const struct inode *inode, char *text, size_t len)
+{
+	static unsigned sessions;
+	int64_t value;
+
+	(void)len;
+	if (procfs_task(inode) != current)
+		return -EPERM;
+	if (!procfs_parse(text, 0, UINT32_MAX, &value))
+		return -EINVAL;
+	if (current->cred->login_uid != (uid_t)-1 && !capable(CAP_AUDIT_CONTROL))
+		return -EPERM;
+	struct cred *c = cred_prepare();
+	if (c == NULL)
+		return -ENOMEM;
+	c->login_uid = (uid_t)value;
+	c->session_id = c->login_uid == (uid_t)-1 ? -1u : ++sessions;
+	cred_commit(c);
 	return 0;
 }
 
@@ -277,6 +354,10 @@ static bool thread_next(const struct inode *dir, unsigned *key, struct procfs_no
 	PROC_FILE("wchan", 0444, show_wchan),                                                      \
 	PROC_FILE("oom_score", 0444, show_oom_score),                                              \
 	PROC_FILE_RW("oom_score_adj", 0644, show_oom_score_adj, write_oom_score_adj),              \
+	PROC_FILE_RW("oom_adj", 0644, show_oom_adj, write_oom_adj),                                \
+	PROC_FILE_RW("loginuid", 0644, show_login_uid, write_login_uid),                           \
+	PROC_FILE("sessionid", 0444, show_session_id),                                             \
+	PROC_FILE_RW("clear_refs", 0200, NULL, write_clear_refs),                                  \
 	PROC_FILE("personality", 0400, show_personality),                                          \
 	PROC_FILE("schedstat", 0444, procfs_show_schedstat),                                       \
 	PROC_FILE("io", 0400, procfs_show_io)

@@ -276,7 +276,7 @@ static void status_memory(struct text *t, const struct view *v)
 	status_kb(t, "VmSize", v->mapped);
 	status_kb(t, "VmLck", view_locked(v));
 	status_kb(t, "VmPin", 0);
-	status_kb(t, "VmHWM", resident_all(&r));
+	status_kb(t, "VmHWM", MAX(view_most_resident(v) * PAGE_SIZE, resident_all(&r)));
 	status_kb(t, "VmRSS", resident_all(&r));
 	status_kb(t, "RssAnon", r.anon);
 	status_kb(t, "RssFile", r.file);

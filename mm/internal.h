@@ -82,4 +82,7 @@ int vma_split_at(struct view *v, uintptr_t addr);
 /* Make one of the two VMAs that meet at addr if they are alike. */
 void vma_merge(struct view *v, uintptr_t addr);
 
+/* Up to len bytes of v are going to be unmapped: count what is there, if it is time. */
+void view_count_before(struct view *v, size_t len);
+
 #endif

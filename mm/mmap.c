@@ -159,6 +159,7 @@ static int zap(struct view *v, uintptr_t start, uintptr_t end, uintptr_t low, ui
 
 void view_discard(struct view *v, uintptr_t addr, size_t len)
 {
+	view_count_before(v, len);
 	zap(v, addr, addr + len, addr, addr + len);
 }
 
@@ -175,6 +176,7 @@ int view_unmap(struct view *v, uintptr_t addr, size_t len)
 	if (err < 0)
 		return err;
 
+	view_count_before(v, len);
 	/* The tables of the gap around the range serve nobody afterwards. */
 	struct vma *lower = TREE_ENTRY(tree_find_le(&v->vmas, addr - 1), struct vma, node);
 	struct vma *upper = TREE_ENTRY(tree_find_ge(&v->vmas, end), struct vma, node);

@@ -572,6 +572,25 @@ size_t view_resident(const struct view *v)
 	return view_walk_count(v, ALL_PAGES);
 }
 
+size_t view_most_resident(const struct view *v)
+{
+	return MAX(v->most_resident, view_resident(v));
+}
+
+void view_forget_most_resident(struct view *v)
+{
+	v->most_resident = v->uncounted = 0;
+}
+
+void view_count_before(struct view *v, size_t len)
+{
+	v->uncounted += len;
+	if (v->uncounted < RESIDENT_SLACK)
+		return;
+	v->uncounted = 0;
+	v->most_resident = view_most_resident(v);
+}
+
 size_t view_tables(const struct view *v)
 {
 	return view_walk_count(v, OWN_TABLES);

@@ -86,6 +86,8 @@ struct view {
 	size_t vma_count;
 	bool lock_future;	  /* mlockall(MCL_FUTURE) */
 	size_t mapped, peak;	  /* bytes in all VMAs; the most there ever were */
+	size_t most_resident;	  /* pages, the last few times they were counted */
+	size_t uncounted;	  /* bytes unmapped since then */
 	uintptr_t mmap_top;	  /* mmap looks for room downwards from here */
 	uintptr_t brk_start, brk; /* the heap */
 	uintptr_t stack_top;	  /* of the first thread */
@@ -190,6 +192,11 @@ ssize_t view_write(struct view *v, uintptr_t addr, const void *buf, size_t len, 
 /* Pages that v maps now, shared ones included, and page-table pages below its top entries that are
  * its own: by a walk. */
 size_t view_resident(const struct view *v);
+/* The most there ever were, or since view_forget_most_resident().  Pages that have gone meanwhile and
+ * take less than RESIDENT_SLACK in all may be missing: they are counted as seldom as that. */
+#define RESIDENT_SLACK (256ul << 10)
+size_t view_most_resident(const struct view *v);
+void view_forget_most_resident(struct view *v);
 /* The same without what a shadow borrows: its cost does not depend on the size of the view below. */
 size_t view_resident_own(const struct view *v);
 size_t view_tables(const struct view *v);

@@ -7,6 +7,8 @@
 
 struct cred boot_cred = {
 	.ref = { 1 },
+	.login_uid = (uid_t)-1,
+	.session_id = -1u,
 	.cap_effective = CAP_ALL,
 	.cap_permitted = CAP_ALL,
 	.cap_bounding = CAP_ALL,

@@ -28,6 +28,8 @@ struct cred {
 	gid_t gid, egid, sgid, fsgid;
 	unsigned securebits; /* SECBIT_*: capabilities(7) */
 	bool no_new_privs;
+	uid_t login_uid;     /* who logged in: kept for /proc/<pid>/loginuid; -1: nobody */
+	unsigned session_id; /* counts logins; -1: none */
 	uint64_t cap_effective, cap_permitted, cap_inheritable, cap_bounding, cap_ambient;
 	unsigned group_count;
 	gid_t groups[];

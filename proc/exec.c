@@ -119,6 +119,9 @@ static void switch_view(struct task *t, struct view *new)
 	struct view *old = p->view;
 
 	forkrec_left(p);
+	/* What is borrowed is the parent's. */
+	if (old != NULL && old->under == NULL && old->ref.n == 2)
+		p->max_rss = MAX(p->max_rss, view_most_resident(old));
 	task_set_view(t, new, FORK_EXEC);
 	view_get(new);
 	p->view = new;

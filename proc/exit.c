@@ -196,7 +196,8 @@ static void drop_view(struct task *t, bool last)
 	if (last)
 		forkrec_left(p);
 	if (last)
-		p->dead_max_rss = v->under != NULL ? view_resident_own(v) : view_resident(v);
+		p->max_rss = MAX(p->max_rss,
+				 v->under != NULL ? view_resident_own(v) : view_most_resident(v));
 	task_set_view(t, NULL, FORK_EXIT);
 	if (last) {
 		p->view = NULL;
@@ -330,7 +331,7 @@ static void add_child_times(struct proc *parent, const struct proc *child)
 	parent->child_nvcsw += child->dead_nvcsw + child->child_nvcsw;
 	parent->child_nivcsw += child->dead_nivcsw + child->child_nivcsw;
 	parent->child_max_rss =
-		MAX(parent->child_max_rss, MAX(child->dead_max_rss, child->child_max_rss));
+		MAX(parent->child_max_rss, MAX(child->max_rss, child->child_max_rss));
 	task_io_add(&parent->dead_io, &child->dead_io);
 }
 
@@ -475,8 +476,11 @@ void proc_rusage(struct proc *p, int who, struct rusage *ru)
 		ru->ru_nivcsw += (long)p->child_nivcsw;
 		max_rss = p->child_max_rss;
 	}
-	if (who != RUSAGE_CHILDREN)
-		max_rss = MAX(max_rss, p->view != NULL ? view_resident(p->view) : p->dead_max_rss);
+	if (who != RUSAGE_CHILDREN) {
+		max_rss = MAX(max_rss, p->max_rss);
+		if (p->view != NULL)
+			max_rss = MAX(max_rss, view_most_resident(p->view));
+	}
 	ru->ru_maxrss = (long)(max_rss * (PAGE_SIZE / 1024));
 	put_time(&ru->ru_utime, user);
 	put_time(&ru->ru_stime, sys);

@@ -173,8 +173,8 @@ struct proc {
 	uint64_t child_user_ns, child_sys_ns; /* of children that were waited for */
 	unsigned long dead_min_flt, child_min_flt;
 	unsigned long dead_nvcsw, dead_nivcsw, child_nvcsw, child_nivcsw;
-	size_t dead_max_rss, child_max_rss; /* pages: of the ended process; the largest child's */
-	pid_t maker;			    /* tid of the parent's thread that made it */
+	size_t max_rss, child_max_rss; /* pages: of its former programs; the largest child's */
+	pid_t maker;		       /* tid of the parent's thread that made it */
 	struct task_io dead_io;	 /* of its tasks that ended, and of children that were waited for */
 	struct itimers *itimers; /* proc/itimer.c; NULL: none armed ever */
 

@@ -663,6 +663,83 @@ TEST(oom_score_adj_is_kept_and_inherited)
 	CHECK_ERR(put("/proc/self/oom_score", "1"), getuid() == 0 ? EINVAL : EACCES);
 }
 
+TEST(oom_adj_is_the_same_in_other_numbers)
+{
+	CHECK_OK(put("/proc/self/oom_adj", "5"));
+	CHECK_STR(own("oom_adj"), "4\n");
+	CHECK_STR(own("oom_score_adj"), "294\n");
+	CHECK_OK(put("/proc/self/oom_adj", "15"));
+	CHECK_STR(own("oom_adj"), "15\n");
+	CHECK_STR(own("oom_score_adj"), "1000\n");
+	CHECK_ERR(put("/proc/self/oom_adj", "16"), EINVAL);
+	CHECK_ERR(put("/proc/self/oom_adj", "-18"), EINVAL);
+	CHECK_ERR(put("/proc/self/oom_adj", "x"), EINVAL);
+}
+
+/* Nobody has logged in here, or on the host somebody; root may say who. */
+TEST(login_uid_is_kept_and_inherited)
+{
+	CHECK_OK(put("/proc/self/loginuid", "1000"));
+	CHECK_STR(own("loginuid"), "1000");
+	CHECK(strcmp(own("sessionid"), "4294967295") != 0);
+	CHECK_EXITED(CHILD(CHECK_STR(own("loginuid"), "1000")), 0);
+	CHECK_EXITED(CHILD(CHECK_OK(put("/proc/self/loginuid", "1001"))), 0);
+	CHECK_STR(own("loginuid"), "1000");
+	CHECK_ERR(put("/proc/self/loginuid", "x"), EINVAL);
+	CHECK_ERR(put("/proc/self/loginuid", "-1"), EINVAL);
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/%d/loginuid", getppid());
+	CHECK_ERR(put(path, "1000"), EPERM);
+	CHECK_OK(put("/proc/self/loginuid", "4294967295"));
+	CHECK_STR(own("sessionid"), "4294967295");
+}
+
+ROLE(say_most)
+{
+	struct rusage ru;
+
+	getrusage(RUSAGE_SELF, &ru);
+	return ru.ru_maxrss >= 16 << 10 ? 0 : 1;
+}
+
+static long most_resident(void)
+{
+	return number_of(own("status"), "VmHWM");
+}
+
+static void use(size_t len)
+{
+	char *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != MAP_FAILED);
+	memset(p, 1, len);
+	CHECK_OK(munmap(p, len));
+}
+
+/* VmHWM and ru_maxrss remember memory that has gone; clear_refs makes VmHWM forget it, and exec too,
+ * but not ru_maxrss. */
+TEST(most_resident_memory)
+{
+	struct rusage ru;
+	long before = most_resident();
+
+	use(MIB(16));
+	CHECK(most_resident() >= before + (15 << 10));
+	CHECK(number_of(own("status"), "VmRSS") < before + (8 << 10));
+	CHECK_OK(getrusage(RUSAGE_SELF, &ru));
+	CHECK(ru.ru_maxrss >= before + (15 << 10));
+	CHECK_ERR(put("/proc/self/clear_refs", "0"), EINVAL);
+	CHECK_ERR(put("/proc/self/clear_refs", "6"), EINVAL);
+	CHECK_OK(put("/proc/self/clear_refs", "1"));
+	CHECK(most_resident() >= before + (15 << 10));
+	CHECK_OK(put("/proc/self/clear_refs", "5"));
+	CHECK(most_resident() < before + (8 << 10));
+	CHECK_EXITED(CHILD(use(MIB(24)); execl(self_path(), self_path(), "@say_most", NULL)), 0);
+	CHECK_OK(getrusage(RUSAGE_CHILDREN, &ru));
+	CHECK(ru.ru_maxrss >= 24 << 10);
+	CHECK(ru.ru_maxrss < 48 << 10);
+}
+
 TEST(io_counts_bytes_and_calls)
 {
 	char buf[1000];
