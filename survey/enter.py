@@ -69,12 +69,13 @@ def build(lower, stage):
 
 def lead():
     """Become what process 1 is: the leader of a session, with the terminal if there is one, of usual
-    priority, and with the signals as they come (Python ignores some)."""
+    priority, and with the signals as they come (Python ignores some, and whoever started it in the
+    background, or by nohup, others)."""
     os.setsid()
     os.setpriority(os.PRIO_PROCESS, 0, 0)
     if os.isatty(0):
         fcntl.ioctl(0, termios.TIOCSCTTY, 1)
-    for name in ("SIGPIPE", "SIGXFSZ"):
+    for name in ("SIGPIPE", "SIGXFSZ", "SIGHUP", "SIGINT", "SIGQUIT"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 

@@ -21,6 +21,12 @@ class Commands(unittest.TestCase):
     def test_a_signal(self):
         self.assertEqual(command.run(["sh", "-c", "kill -9 $$"]).status, 137)
 
+    def test_the_signals_of_process_1(self):
+        lead = ("import os; from survey import enter; os.setsid = print; enter.lead(); "
+                "os.execlp('sh', 'sh', '-c', 'kill -HUP $$')")
+        got = command.run(["sh", "-c", 'trap "" HUP INT QUIT; exec python3 -c "$0"', lead])
+        self.assertEqual(got.status, 129)
+
     def test_one_that_does_not_read(self):
         self.assertEqual(command.run(["true"], b"x" * 300000).status, 0)
 
