@@ -208,6 +208,12 @@ def _sum_of(group, ignored):
     return ", ".join(parts) or "nothing"
 
 
+def _need(group):
+    """Why it needs its parent, or ""."""
+    why, waited = group["why"], group["waited"]
+    return why + (f" in {waited}" if why and waited else "")
+
+
 def _evidence(m, kind, group, case):
     e = group["example"]
     trace = "\n".join(("  " if f["sure"] else "? ") + f["text"] for f in e["frames"])
@@ -218,7 +224,7 @@ def _evidence(m, kind, group, case):
     pages = f"<h4>Pages that the child wrote until then</h4>{pages}{where}" if pages else ""
     became = f"; it became <code>{escape(e['exec'][2] or e['exec'][1] or '')}</code>" if e["exec"] else ""
     return (f'<div class="evidence"><p>{chip(kind)} {escape(_ends(group))}'
-            f"{'; ' + escape(group['why']) if group['why'] else ''}: "
+            f"{'; ' + escape(_need(group)) if group['why'] else ''}: "
             f"for example process {e['pid']} ({escape(e['comm'])}) made {e['child']} in "
             f'<a href="#w-{anchor(case)}">{escape(case)}</a>{became}.</p>'
             f"{svg.timeline(e)}<pre>{escape(trace)}</pre>{pages}</div>")
@@ -236,7 +242,7 @@ def _site(m, site):
         n = sum(g["count"] for g in groups)
         largest = max(groups, key=lambda g: g["count"])
         rows.append([chip(key[0]), escape(key[1]),
-                     escape(key[2] + (f" in {key[3]}" if key[2] and key[3] else "")), number(n),
+                     escape(_need(largest)), number(n),
                      number(sum(g["count"] for g in groups if g["threads"] > 1)) or "",
                      escape(_sum_of(largest, m.ignored)) if site.kind not in classify.SPAWNS else "",
                      number(sum(g["pause"] for g in groups) // n // 1000)])
