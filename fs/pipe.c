@@ -12,8 +12,9 @@
  * were in use before.  That is also when poll's answer changes; epoll in edge mode wants to hear of
  * every write, so a pipe that was ever polled wakes its readers each time.
  *
- * For the fork log each slot is marked: by whoever filled it, and when it is empty by whoever made the
- * room; and the pipe by those who closed it last.
+ * For the fork log each slot is marked by whoever filled it, and the pipe by those who closed it last.
+ * Who made the room for a byte is asked by its number: whoever emptied the page of the stream that is a
+ * whole ring before it, since had nobody read, small writes would lie in the pages one behind the other.
  *
  * Whoever slept looks at everything again. */
 
@@ -41,6 +42,7 @@ struct slot {
 	bool merge; /* the page is this slot's alone behind off + len: the next write may go on there */
 	bool packet; /* read as a whole or cut off: written with O_DIRECT */
 	forkmark_t mark;
+	forkmark_t emptied; /* not this slot: the page of the stream whose number ends like this */
 };
 
 struct pipe {
@@ -48,6 +50,7 @@ struct pipe {
 	unsigned slots;	     /* a power of two */
 	unsigned head, tail; /* slots filled, slots emptied, ever: they wrap */
 	size_t used;	     /* bytes in them */
+	uint64_t taken;	     /* bytes out of them, ever */
 	struct page *spare;
 	unsigned readers, writers;
 	unsigned reader_opens, writer_opens; /* ever: for the opening of FIFOs */
@@ -116,14 +119,37 @@ static struct slot *slot_at(struct pipe *p, unsigned n)
 	return &p->slot[n & (p->slots - 1)];
 }
 
-/* The next free slot, filled with s; there is one. */
-static void slot_fill(struct pipe *p, const struct slot *s)
+/* n bytes, a page at most, have come in. */
+static void count_in(struct pipe *p, size_t n)
 {
-	struct slot *to = slot_at(p, p->head++);
+	p->used += n;
+	uint64_t last = p->taken + p->used - 1;
+	forkneed_took(slot_at(p, (unsigned)(last / PAGE_SIZE))->emptied, "room");
+}
 
-	forkneed_took(to->mark, "room");
-	*to = *s;
-	to->mark = forkneed_mark();
+/* ... have gone out. */
+static void count_out(struct pipe *p, size_t n)
+{
+	uint64_t page = p->taken / PAGE_SIZE;
+
+	p->taken += n;
+	p->used -= n;
+	if (p->taken / PAGE_SIZE != page)
+		slot_at(p, (unsigned)page)->emptied = forkneed_mark();
+}
+
+/* Fill the next free slot; there is one. */
+static void slot_fill(struct pipe *p, const struct pipe_piece *piece, bool merge)
+{
+	struct slot *s = slot_at(p, p->head++);
+
+	s->page = piece->page;
+	s->off = (uint16_t)piece->off;
+	s->len = (uint16_t)piece->len;
+	s->merge = merge;
+	s->packet = piece->packet;
+	s->mark = forkneed_mark();
+	count_in(p, piece->len);
 }
 
 /* Go on in the last page, if the odd part of the n bytes fits there.  => bytes */
@@ -141,7 +167,7 @@ static size_t ring_merge(struct pipe *p, struct iobuf *b, size_t n, int *err)
 		return 0;
 	}
 	s->len = (uint16_t)(s->len + odd);
-	p->used += odd;
+	count_in(p, odd);
 	return odd;
 }
 
@@ -161,8 +187,7 @@ static size_t ring_put(struct pipe *p, struct iobuf *b, size_t n, bool packet, i
 		*err = -EFAULT;
 		return 0;
 	}
-	slot_fill(p, &(struct slot){ page, 0, (uint16_t)n, !packet, packet, 0 });
-	p->used += n;
+	slot_fill(p, &(struct pipe_piece){ page, 0, (unsigned)n, packet }, !packet);
 	return n;
 }
 
@@ -175,7 +200,6 @@ static void ring_drop(struct pipe *p)
 		p->spare = s->page;
 	else
 		page_put(s->page);
-	s->mark = forkneed_mark();
 }
 
 static size_t ring_take(struct pipe *p, struct iobuf *b, size_t want, int *err)
@@ -189,11 +213,11 @@ static size_t ring_take(struct pipe *p, struct iobuf *b, size_t want, int *err)
 		size_t ok = iobuf_put(b, (char *)page_va(s->page) + s->off, n);
 		s->off = (uint16_t)(s->off + ok);
 		s->len = (uint16_t)(s->len - ok);
-		p->used -= ok;
+		count_out(p, ok);
 		done += ok;
 		packet = s->packet && ok == n;
 		if (packet) {
-			p->used -= s->len;
+			count_out(p, s->len);
 			s->len = 0;
 		}
 		if (s->len == 0)
@@ -436,7 +460,7 @@ void pipe_skip(struct file *f, size_t n)
 	forkneed_took(s->mark, "data");
 	s->off = (uint16_t)(s->off + n);
 	s->len = (uint16_t)(s->len - n);
-	p->used -= n;
+	count_out(p, n);
 	if (s->len == 0)
 		ring_drop(p);
 	wake_writers(p, was_full);
@@ -449,9 +473,7 @@ void pipe_push(struct file *f, const struct pipe_piece *piece)
 	bool was_empty = pipe_empty(p);
 
 	ASSERT(!pipe_full(p));
-	slot_fill(p, &(struct slot){ piece->page, (uint16_t)piece->off, (uint16_t)piece->len, false,
-				     piece->packet, 0 });
-	p->used += piece->len;
+	slot_fill(p, piece, false);
 	if (was_empty || p->polled)
 		waitq_wake(&p->read_wait);
 	async_tell(&p->read_wait, POLL_IN);
@@ -580,8 +602,10 @@ long pipe_set_size(struct file *f, unsigned long size)
 	struct slot *slot = slots > MOST_SLOTS ? NULL : kzalloc(slots * sizeof(*slot));
 	if (slot == NULL)
 		return -ENOMEM;
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		slot[i] = *slot_at(p, p->tail + i);
+		slot[i].emptied = 0;
+	}
 	kfree(p->slot);
 	p->slot = slot;
 	p->slots = slots;

@@ -60,6 +60,10 @@ dd bs=65536 count=1 </dev/zero >&3 2>/dev/null
 (sleep 0.1; echo x >&3) &
 dd bs=65536 count=1 <&3 >/dev/null 2>&1
 wait
+mkfifo /tmp/r
+cat /tmp/r >/dev/null &
+(sleep 0.1; i=0; while [ $i -lt 100 ]; do echo x; i=$((i + 1)); done) >/tmp/r &
+wait
 (while :; do :; done) &
 sleep 0.05; kill -STOP $!
 sleep 0.05; kill -CONT $!
@@ -71,7 +75,8 @@ $FLAT run --icount --forks "$log" -v "$dir/script:/tmp/script" -- sh /tmp/script
 all_json 'each line of needs is JSON'
 has 'data that were there' '"e":"took",.*"what":"data","by":1,.*"call":"read","fd":[0-9]+,"on":"/tmp/p"}$'
 has 'the end that was there' '"e":"took",.*"what":"end","by":1,.*"on":"/tmp/q"}$'
-has 'room that was made' '"e":"took",.*"what":"room",.*"call":"write",.*"on":"/tmp/p"}$' 2
+has 'room that was made' '"e":"took",.*"what":"room",.*"call":"write",.*"on":"/tmp/p"}$'
+has 'no room that small writes would not need' '"e":"took",.*"what":"room",.*"on":"/tmp/r"}$' 0
 has 'who let a stopped one go on' '"e":"wait",.*"call":"stop","by":1}$'
 has 'who ended it' '"e":"took",.*"what":"signal","by":1,'
 has 'who is left' '"e":"left",.*"does":"waits","call":"wait4"}$'
