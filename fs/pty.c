@@ -484,6 +484,7 @@ static long master_ioctl(struct file *f, unsigned cmd, uintptr_t arg)
 	case FIONREAD:
 		return put_user((int)MIN(ldisc_pending_output(&p->slave.ldisc), LDISC_ARRIVED),
 				(int *)arg);
+	case TIOCSCTTY: return tty_ioctl_sctty(&p->slave, f, arg);
 	case TIOCOUTQ: return put_user(0, (int *)arg);
 	case TCFLSH: return flush_queues(p, arg);
 	case TCXONC: return flow(p, arg);

@@ -22,6 +22,8 @@ void tty_release(struct file *f);
 /* What ioctl(2) does in the same way at both ends of a pseudo terminal: settings, size, session.
  * `master`: the caller holds the master.  => false: not one of those */
 bool tty_both_ioctl(struct tty *t, bool master, unsigned cmd, uintptr_t arg, long *result);
+/* TIOCSCTTY of f, a file of t or of its pseudo-terminal's master: t becomes the terminal of the session. */
+long tty_ioctl_sctty(struct tty *t, const struct file *f, uintptr_t steal);
 /* Has f's terminal been hung up since f was opened? */
 bool tty_file_dead(const struct file *f);
 void tty_resize(struct tty *t, const struct winsize *size);

@@ -217,7 +217,7 @@ static bool settings_ioctl(struct tty *t, unsigned cmd, uintptr_t arg, long *res
 
 /* --- sessions and groups --- */
 
-static long set_controlling(struct tty *t, const struct file *f, uintptr_t steal)
+long tty_ioctl_sctty(struct tty *t, const struct file *f, uintptr_t steal)
 {
 	struct proc *p = current->proc;
 
@@ -346,7 +346,7 @@ static bool session_ioctl(struct file *f, unsigned cmd, uintptr_t arg, long *res
 	struct tty *t = f->tty;
 
 	switch (cmd) {
-	case TIOCSCTTY: *result = set_controlling(t, f, arg); break;
+	case TIOCSCTTY: *result = tty_ioctl_sctty(t, f, arg); break;
 	case TIOCNOTTY: *result = give_up_controlling(t); break;
 	case TIOCVHANGUP: *result = hang_up(t); break;
 	default: return false;

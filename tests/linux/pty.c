@@ -1815,3 +1815,45 @@ TEST(nested)
 	CHECK_ERR(read(outer_master, buf, 1), EIO);
 	close(outer_master);
 }
+
+/* TIOCSCTTY at the master makes the slave the controlling terminal, if it has been opened or not. */
+TEST(controlling_terminal_by_the_master)
+{
+	pid_t pid = CHILD({
+		int unlock = 0, id = 0;
+		char line[8];
+
+		signal(SIGHUP, SIG_IGN);
+		signal(SIGTTOU, SIG_IGN);
+		setsid();
+		int master = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+		ioctl(master, TIOCSPTLCK, &unlock);
+		SAY(ioctl(master, TIOCGSID, &id));
+		SAY(ioctl(master, TIOCSCTTY, 0));
+		int tty = open("/dev/tty", O_RDWR);
+		CHECK(tty >= 0);
+		CHECK_OK(ioctl(master, TIOCGSID, &id));
+		CHECK_EQ(id, getpid());
+		CHECK_OK(ioctl(master, TIOCGPGRP, &id));
+		CHECK_EQ(id, getpid());
+		SAY(ioctl(master, TIOCNOTTY));
+		SAY(ioctl(master, TIOCSCTTY, 0));
+		SAY(ioctl(master, TIOCSPGRP, &id));
+		int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+		CHECK_OK(ioctl(slave, TIOCGPGRP, &id));
+		CHECK_EQ(id, getpid());
+		CHECK_EQ(write(master, "hi\n", 3), 3);
+		CHECK_EQ(read(tty, line, sizeof(line)), 3);
+		SAY(ioctl(slave, TIOCNOTTY));
+		SAY(open("/dev/tty", O_RDWR));
+		SAY(ioctl(master, TIOCSCTTY, 0));
+		pid_t child = CHILD(SAY(ioctl(master, TIOCSCTTY, 0)); setsid();
+				    SAY(ioctl(master, TIOCSCTTY, 0));
+				    SAY(ioctl(master, TIOCSCTTY, 1)); fflush(stdout));
+		CHECK_EXITED(child, 0);
+		SAY(open("/dev/tty", O_RDWR));
+		fflush(stdout);
+	});
+
+	CHECK_EXITED(pid, 0);
+}
