@@ -2,6 +2,7 @@
 
 #include <asm/poll.h>
 #include <linux/eventpoll.h>
+#include <linux/fs.h>
 
 #include "fs/internal.h"
 #include "fs/poll.h"
@@ -26,7 +27,7 @@ static ssize_t eventfd_read(struct file *f, struct iobuf *b, off_t *pos)
 	if (iobuf_left(b) < sizeof(uint64_t))
 		return -EINVAL;
 	while (e->count == 0) {
-		if (f->flags & O_NONBLOCK)
+		if ((f->flags & O_NONBLOCK) || (b->rwf & RWF_NOWAIT))
 			return -EAGAIN;
 		int err = WAIT_EVENT(&e->readers, e->count > 0);
 		if (err < 0)
@@ -87,6 +88,7 @@ static void eventfd_info(struct text *t, struct file *f)
 static const struct file_ops eventfd_ops = {
 	.read = eventfd_read,
 	.write = eventfd_write,
+	.prompt = true,
 	.poll = eventfd_poll,
 	.llseek = llseek_nowhere,
 	.release = eventfd_release,

@@ -73,6 +73,7 @@ struct file_ops {
 	/* *pos is the place to use and to advance; NULL ops mean EINVAL.  => bytes, -errno */
 	ssize_t (*read)(struct file *f, struct iobuf *b, off_t *pos);
 	ssize_t (*write)(struct file *f, struct iobuf *b, off_t *pos);
+	bool prompt; /* read does not wait if it is told RWF_NOWAIT; write knows no RWF_* */
 	/* => POLL* bits ready now; adds its wait queues by poll_wait(pt, q) when pt is not NULL */
 	unsigned (*poll)(struct file *f, struct poll_table *pt);
 	long (*ioctl)(struct file *f, unsigned cmd, uintptr_t arg);

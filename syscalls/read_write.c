@@ -64,7 +64,7 @@ void iov_free(struct iovec_ *iov, const struct iovec_ *small)
 /* --- one transfer --- */
 
 /* May this file's transfer have those RWF_ flags?  => 0, -EOPNOTSUPP, -EINVAL */
-static int check_flags(const struct file *f, unsigned rwf)
+static int check_flags(const struct file *f, unsigned rwf, transfer_fn fn)
 {
 	if (rwf == 0)
 		return 0;
@@ -72,6 +72,10 @@ static int check_flags(const struct file *f, unsigned rwf)
 		return -EOPNOTSUPP;
 	if ((rwf & (RWF_APPEND | RWF_NOAPPEND)) == (RWF_APPEND | RWF_NOAPPEND))
 		return -EINVAL;
+	if (f->ops->prompt) {
+		bool unknown = fn == file_write && f->ops->write != NULL && rwf != RWF_HIPRI;
+		return unknown ? -EOPNOTSUPP : 0;
+	}
 	/* As on Linux, files in memory cannot promise not to wait; pipes, sockets
 	 * and simple devices can. */
 	bool prompt = f->ops == &pipe_ops || socket_of_file(f) != NULL ||
@@ -86,7 +90,7 @@ static long at_current(int fd, struct iobuf *b, transfer_fn fn)
 
 	if (f == NULL)
 		return -EBADF;
-	long n = check_flags(f, b->rwf);
+	long n = check_flags(f, b->rwf, fn);
 	if (n == 0)
 		n = file_begin_place(f);
 	if (n < 0) {
@@ -110,7 +114,7 @@ static long at_offset(int fd, struct iobuf *b, off_t pos, transfer_fn fn)
 	long n = file_no_place(f, pos) ? -EINVAL
 		 : (f->flags & O_PATH) ? -EBADF
 		 : !file_has_places(f) ? -ESPIPE
-				       : check_flags(f, b->rwf);
+				       : check_flags(f, b->rwf, fn);
 	if (n == 0)
 		n = fn(f, b, &pos);
 	file_put(f);

@@ -1,6 +1,7 @@
 /* signalfd.c: signalfd(2): signals that are read.  It gives those of whoever reads it. */
 #include <asm/errno.h>
 #include <asm/poll.h>
+#include <linux/fs.h>
 #include <linux/signalfd.h>
 
 #include "fs/text.h"
@@ -69,7 +70,7 @@ static ssize_t signalfd_read(struct file *f, struct iobuf *b, off_t *pos)
 	(void)pos;
 	if (iobuf_left(b) < sizeof(s))
 		return -EINVAL;
-	if ((f->flags & O_NONBLOCK) == 0) {
+	if (!(f->flags & O_NONBLOCK) && !(b->rwf & RWF_NOWAIT)) {
 		err = WAIT_EVENT(&signal_arrivals, (signal_waiting(current) & mask_of(f)) != 0);
 		if (err < 0)
 			return err;
@@ -102,6 +103,7 @@ static void signalfd_info(struct text *t, struct file *f)
 static const struct file_ops signalfd_ops = {
 	.llseek = llseek_nowhere,
 	.read = signalfd_read,
+	.prompt = true,
 	.poll = signalfd_poll,
 	.release = signalfd_release,
 	.fdinfo = signalfd_info,

@@ -1,6 +1,7 @@
 /* timerfd.c: timerfd_create(2): a timer that is read. */
 #include <asm/errno.h>
 #include <asm/poll.h>
+#include <linux/fs.h>
 #include <linux/timerfd.h>
 
 #include "fs/text.h"
@@ -52,7 +53,7 @@ static ssize_t timerfd_read(struct file *f, struct iobuf *b, off_t *pos)
 	(void)pos;
 	if (iobuf_left(b) < sizeof(count))
 		return -EINVAL;
-	if (t->count == 0 && (f->flags & O_NONBLOCK) != 0)
+	if (t->count == 0 && ((f->flags & O_NONBLOCK) || (b->rwf & RWF_NOWAIT)))
 		return -EAGAIN;
 	err = WAIT_EVENT(&t->readers, t->count != 0);
 	if (err < 0)
@@ -97,6 +98,7 @@ static void timerfd_info(struct text *t, struct file *f)
 static const struct file_ops timerfd_ops = {
 	.llseek = llseek_nowhere,
 	.read = timerfd_read,
+	.prompt = true,
 	.poll = timerfd_poll,
 	.release = timerfd_release,
 	.fdinfo = timerfd_info,

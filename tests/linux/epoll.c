@@ -5,7 +5,10 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <sys/select.h>
+#include <sys/signalfd.h>
 
 static struct epoll_event got[8];
 
@@ -54,6 +57,33 @@ TEST(eventfd_counts)
 	CHECK_EQ(take(fd), 1);
 	CHECK_EQ(take(fd), 1);
 	CHECK_ERR(read(fd, &n, 8), EAGAIN);
+}
+
+#define NOWAIT 8 /* RWF_NOWAIT */
+
+/* A read that shall not wait, though the file would. */
+TEST(reads_that_do_not_wait)
+{
+	uint64_t n = 1;
+	struct iovec io = { &n, sizeof(n) };
+	char info[128]; /* of signalfd */
+	struct iovec large = { info, sizeof(info) };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	int event = eventfd(0, 0), timer = timerfd_create(CLOCK_MONOTONIC, 0);
+	int signal = signalfd(-1, &set, 0);
+	SAY(syscall(SYS_preadv2, event, &io, 1, -1L, -1L, NOWAIT));
+	SAY(syscall(SYS_preadv2, timer, &io, 1, -1L, -1L, NOWAIT));
+	SAY(syscall(SYS_preadv2, signal, &large, 1, -1L, -1L, NOWAIT));
+	SAY(syscall(SYS_preadv2, signal, &io, 1, -1L, -1L, NOWAIT));
+	SAY(syscall(SYS_pwritev2, event, &io, 1, -1L, -1L, NOWAIT));
+	SAY(syscall(SYS_pwritev2, event, &io, 1, -1L, -1L, 1 /* RWF_HIPRI */));
+	SAY(syscall(SYS_pwritev2, timer, &io, 1, -1L, -1L, NOWAIT));
+	SAY(syscall(SYS_preadv2, event, &io, 1, -1L, -1L, NOWAIT));
+	CHECK_EQ(n, 1);
+	SAY(syscall(SYS_preadv2, event, &io, 1, -1L, -1L, NOWAIT));
 }
 
 TEST(level_triggered)
