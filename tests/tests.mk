@@ -32,6 +32,7 @@ $(T)/bin/%: tests/linux/%.c $(HARNESS) tests/linux/harness.h $(DEPS)/musl/.stamp
 	$(call say,TESTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(TEST_CFLAGS) -s -o $@ $< $(if $(filter $*,$(HELPERS)),,$(HARNESS))
+$(addprefix $(T)/bin/,pty pty_line pty_session): tests/linux/terminal.h
 $(T)/bin/runner: tests/runner/runner.c tests/runner/plan.h $(DEPS)/musl/.stamp
 	$(call say,TESTCC,$@)
 	@mkdir -p $(@D)
