@@ -8,6 +8,7 @@
 #include "harness.h"
 
 #include <asm/unistd_64.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 
@@ -145,6 +146,7 @@ static const struct value values[] = {
 	{ "uid", (unsigned long)-1 },
 	{ "gid", (unsigned long)-1 },
 	{ "options", WNOHANG },
+	{ "resource", RLIMIT_CORE }, /* a limit of 0 seconds would end who meets a tick */
 };
 
 static unsigned long good(const char *type)
