@@ -694,6 +694,20 @@ TEST(login_uid_is_kept_and_inherited)
 	CHECK_STR(own("sessionid"), "4294967295");
 }
 
+/* pam_loginuid does it before it writes. */
+TEST(cutting_off_a_file_of_proc_does_nothing)
+{
+	int fd = open("/proc/self/comm", O_RDWR);
+
+	CHECK(fd >= 0);
+	CHECK_OK(ftruncate(fd, 0));
+	CHECK_OK(ftruncate(fd, 100));
+	CHECK_OK(truncate("/proc/self/comm", 0));
+	CHECK_EQ(write(fd, "new", 3), 3);
+	CHECK_STR(own("comm"), "new\n");
+	close(fd);
+}
+
 ROLE(say_most)
 {
 	struct rusage ru;
