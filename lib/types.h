@@ -17,8 +17,17 @@ typedef uint64_t ino_t;
 
 #define ARRAY_SIZE(a)			(sizeof(a) / sizeof((a)[0]))
 #define CONTAINER_OF(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
-#define MIN(a, b)			((a) < (b) ? (a) : (b))
-#define MAX(a, b)			((a) > (b) ? (a) : (b))
+/* Each argument is evaluated once. */
+#define MIN(a, b)                                                                                  \
+	({                                                                                         \
+		__typeof__(1 ? (a) : (b)) min_a_ = (a), min_b_ = (b);                              \
+		min_a_ < min_b_ ? min_a_ : min_b_;                                                 \
+	})
+#define MAX(a, b)                                                                                  \
+	({                                                                                         \
+		__typeof__(1 ? (a) : (b)) max_a_ = (a), max_b_ = (b);                              \
+		max_a_ > max_b_ ? max_a_ : max_b_;                                                 \
+	})
 /* Round to a power of two. */
 #define ALIGN_DOWN(x, a) ((x) & ~((typeof(x))(a)-1))
 #define ALIGN_UP(x, a)	 ALIGN_DOWN((x) + ((typeof(x))(a)-1), a)
