@@ -121,9 +121,11 @@ void changes_lose(const struct pane *p)
 		p->win->log->lost = births;
 }
 
-static void regain_table(const struct pane *p, const pte_t *table, uintptr_t addr)
+static void regain_table(const struct pane *p, pte_t e, uintptr_t addr)
 {
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+	const pte_t *table = pte_table(e);
+
+	FOREACH_ENTRY (i, pte_page(e)->groups)
 		if (table[i] & PTE_W)
 			changes_record(p, addr + i * PAGE_SIZE, true);
 }
@@ -134,10 +136,10 @@ void changes_regained(const struct pane *p, pte_t e, int level, uintptr_t addr)
 
 	addr = ALIGN_DOWN(addr, LEVEL_SIZE(level));
 	if (level == 1) {
-		regain_table(p, pte_table(e), addr);
+		regain_table(p, e, addr);
 		return;
 	}
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+	FOREACH_ENTRY (i, pte_page(e)->groups) {
 		pte_t dir = pte_table(e)[i];
 
 		if (!(dir & PTE_W))
@@ -146,7 +148,7 @@ void changes_regained(const struct pane *p, pte_t e, int level, uintptr_t addr)
 			changes_lose(p);
 			return;
 		}
-		regain_table(p, pte_table(dir), addr + i * LEVEL_SIZE(1));
+		regain_table(p, dir, addr + i * LEVEL_SIZE(1));
 	}
 }
 

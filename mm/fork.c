@@ -90,8 +90,9 @@ static bool is_large(const struct view *v)
 
 	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++)
 		for (uint64_t m = v->pane[i]->used; m != 0; m &= m - 1) {
-			const pte_t *directory = pte_table(v->pane[i]->top[__builtin_ctzll(m)]);
-			for (unsigned k = 0; k < TABLE_ENTRIES; k++)
+			pte_t e = v->pane[i]->top[__builtin_ctzll(m)];
+			const pte_t *directory = pte_table(e);
+			FOREACH_ENTRY (k, pte_page(e)->groups)
 				tables += pte_used(directory[k]);
 			if (tables >= LARGE_TABLES)
 				return true;
@@ -229,7 +230,7 @@ static void account(const struct view *shadow, pte_t e, int level, uintptr_t add
 		return;
 	}
 	const pte_t *table = pte_table(e);
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+	FOREACH_ENTRY (i, pte_page(e)->own_groups)
 		if (table[i] != 0 && !(table[i] & PTE_BORROWED))
 			account(shadow, table[i], level - 1, addr + i * LEVEL_SIZE(level - 1));
 }
@@ -303,9 +304,11 @@ static pte_t share(pte_t es, pte_t *ep, int level)
 		return es;
 	pte_t *ts = pte_table(es);
 	pte_t *tp = ep != NULL && pte_used(*ep) ? pte_table(*ep) : NULL;
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+	struct page *page = pte_page(es);
+	FOREACH_ENTRY (i, page->groups)
 		if (ts[i] != 0)
 			ts[i] = share(ts[i], tp == NULL ? NULL : &tp[i], level - 1);
+	page->own_groups = page->groups;
 	return es;
 }
 

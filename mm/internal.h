@@ -32,6 +32,28 @@ static inline pte_t *pte_table(pte_t e)
 	return (pte_t *)(DIRECT_MAP + (e & PTE_ADDR));
 }
 
+/* Most of a table is empty, and nobody looks at all of it.  A bit of page.groups stands for eight
+ * entries of the table in that page that may be used, a bit of page.own_groups for eight of which some
+ * may be used and not borrowed.  Where the bit is clear, they are not. */
+#define GROUP_ENTRIES 8
+_Static_assert(TABLE_ENTRIES == 64 * GROUP_ENTRIES, "a bit for each group");
+
+/* For each index i into a table that `mask`, of its groups, has. */
+#define FOREACH_ENTRY(i, mask)                                                                     \
+	for (uint64_t groups_ = (mask); groups_ != 0; groups_ &= groups_ - 1)                      \
+		for (unsigned i = (unsigned)__builtin_ctzll(groups_) * GROUP_ENTRIES,              \
+			      end_ = i + GROUP_ENTRIES;                                            \
+		     i < end_; i++)
+
+/* Entry i of the table that e points to is going to be used. */
+static inline void table_use(pte_t e, unsigned i)
+{
+	struct page *page = pte_page(e);
+
+	page->groups |= 1ull << (i / GROUP_ENTRIES);
+	page->own_groups |= 1ull << (i / GROUP_ENTRIES);
+}
+
 static inline unsigned table_index(uintptr_t addr, int level)
 {
 	return (addr >> LEVEL_SHIFT(level)) & (TABLE_ENTRIES - 1);

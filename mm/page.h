@@ -25,6 +25,9 @@ struct page {
 			void *owner;
 			void *owner2;
 		};
+		struct { /* of a page table: mm/internal.h */
+			uint64_t groups, own_groups;
+		};
 	};
 };
 

@@ -383,16 +383,20 @@ void view_flush_cached(struct view *v)
  * => the new entry, 0: no memory */
 static pte_t table_copy(pte_t e)
 {
-	struct page *copy = page_alloc(0);
+	struct page *copy = page_alloc(PAGE_ZERO);
 	if (copy == NULL)
 		return 0;
 	pte_t *from = pte_table(e), *to = page_va(copy);
 
+	copy->groups = pte_page(e)->groups;
 	if (e & PTE_BORROWED) {
-		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-			to[i] = pte_used(from[i]) ? (from[i] | PTE_BORROWED) & ~PTE_W : 0;
+		copy->own_groups = 0;
+		FOREACH_ENTRY (i, copy->groups)
+			if (pte_used(from[i]))
+				to[i] = (from[i] | PTE_BORROWED) & ~PTE_W;
 	} else {
-		for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+		copy->own_groups = copy->groups;
+		FOREACH_ENTRY (i, copy->groups) {
 			if (pte_used(from[i])) {
 				page_get(pte_page(from[i]));
 				from[i] &= ~PTE_W;
@@ -412,7 +416,10 @@ static pte_t table_own(pte_t e)
 		return e;
 	if (e == 0) {
 		struct page *page = page_alloc(PAGE_ZERO);
-		return page == NULL ? 0 : page_pa(page) | PTE_P | PTE_W | PTE_A;
+		if (page == NULL)
+			return 0;
+		page->groups = page->own_groups = 0;
+		return page_pa(page) | PTE_P | PTE_W | PTE_A;
 	}
 	if (!(e & PTE_BORROWED) && pte_page(e)->ref == 1)
 		return e | PTE_W;
@@ -445,7 +452,7 @@ static unsigned leaves_used(pte_t e)
 
 	if (page->unused == 0) {
 		unsigned n = 0;
-		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		FOREACH_ENTRY (i, page->groups)
 			n += pte_used(table[i]);
 		page->unused = (uint16_t)(n + 1);
 	}
@@ -467,14 +474,18 @@ pte_t *leaf_own(struct view *v, uintptr_t addr)
 	}
 	pte_t *dir = &pte_table(e)[table_index(addr, 1)];
 	old = *dir;
-	e = table_own(old);
-	if (e == 0)
+	pte_t table = table_own(old);
+	if (table == 0)
 		return NULL;
-	if (regained(old, e))
-		changes_regained(p, e, 1, addr);
-	*dir = e;
-	leaves_forget(e);
-	return &pte_table(e)[table_index(addr, 0)];
+	if (table != old) {
+		if (regained(old, table))
+			changes_regained(p, table, 1, addr);
+		table_use(e, table_index(addr, 1));
+		*dir = table;
+	}
+	leaves_forget(table);
+	table_use(table, table_index(addr, 0));
+	return &pte_table(table)[table_index(addr, 0)];
 }
 
 pte_t *leaf_peek(const struct view *v, uintptr_t addr)
@@ -502,7 +513,7 @@ void entry_drop(pte_t e, int level)
 	struct page *page = pte_page(e);
 	if (level > 0 && page->ref == 1) {
 		pte_t *table = pte_table(e);
-		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		FOREACH_ENTRY (i, page->own_groups)
 			if (table[i] != 0 && !(table[i] & PTE_BORROWED))
 				entry_drop(table[i], level - 1);
 	}
@@ -542,12 +553,14 @@ static size_t entry_count(pte_t e, int level, enum counted what)
 		return leaves_used(e);
 	const pte_t *table = pte_table(e);
 	size_t n = what == OWN_TABLES ? 1 : 0;
+	const struct page *page = pte_page(e);
+	uint64_t groups = what == ALL_PAGES ? page->groups : page->own_groups;
 	if (level > 1) {
-		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		FOREACH_ENTRY (i, groups)
 			if (table[i] != 0)
 				n += entry_count(table[i], level - 1, what);
 	} else if (what == OWN_PAGES) {
-		for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		FOREACH_ENTRY (i, groups)
 			n += pte_used(table[i]) && !(table[i] & PTE_BORROWED);
 	}
 	return n;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "mm/internal.h"
 #include "mm/page.h"
 #include "mm/slab.h"
 #include "mm/view.h"
@@ -26,14 +27,17 @@ static uintptr_t base_of(const struct model *m)
 	return (uintptr_t)m->view->pane[0]->win->number << WINDOW_SHIFT;
 }
 
-/* Pages 0..7 are neighbours, the next eight are 2 MiB apart, the last eight 1 GiB. */
+/* Pages 0..3 are neighbours, the next four are in other groups of their table's entries, the next eight
+ * 2 MiB apart, the last eight 1 GiB. */
 static uintptr_t place(const struct model *m, unsigned i)
 {
 	uintptr_t base = base_of(m) + (1ul << 30);
-	if (i < 8)
+	if (i < 4)
 		return base + i * PAGE_SIZE;
+	if (i < 8)
+		return base + i * 11 * PAGE_SIZE;
 	if (i < 16)
-		return base + ((uintptr_t)(i - 7) << 21);
+		return base + (((uintptr_t)(i - 7) * 3) << 21);
 	return base + ((uintptr_t)(i - 15) << 30);
 }
 
@@ -56,6 +60,37 @@ static void check_all(struct model *m)
 		if (m->mapped[i])
 			ck_assert_uint_eq(got, m->byte[i]);
 	}
+}
+
+/* No table has an entry that its groups do not tell of. */
+static void check_groups(pte_t e, int level)
+{
+	const struct page *page = pte_page(e);
+	const pte_t *table = pte_table(e);
+
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+		uint64_t bit = 1ull << (i / GROUP_ENTRIES);
+
+		if (!pte_used(table[i]))
+			continue;
+		ck_assert(page->groups & bit);
+		if (table[i] & PTE_BORROWED)
+			continue;
+		ck_assert(page->own_groups & bit);
+		if (level > 1)
+			check_groups(table[i], level - 1);
+	}
+}
+
+static void check_tables(const struct view *v)
+{
+	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++)
+		for (uint64_t m = v->pane[i]->used; m != 0; m &= m - 1) {
+			pte_t e = v->pane[i]->top[__builtin_ctzll(m)];
+
+			if (!(e & PTE_BORROWED))
+				check_groups(e, LEVEL_TOP);
+		}
 }
 
 static void write_page(struct model *m, unsigned i, unsigned char value)
@@ -135,6 +170,8 @@ static void run_family(unsigned seed)
 		} else {
 			check_all(m);
 		}
+		for (unsigned i = 0; i < n; i++)
+			check_tables(family[i].view);
 	}
 	for (unsigned i = 0; i < n; i++)
 		check_all(&family[i]);
