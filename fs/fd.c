@@ -85,17 +85,21 @@ struct files *files_create(void)
 
 struct files *files_copy(struct files *from)
 {
-	int last = from->cap - 1;
+	int words = from->cap / BITS;
 
-	while (last > 0 && from->file[last] == NULL)
-		last--;
-	struct files *t = files_with((int)ALIGN_UP(last + 1, BITS));
+	while (words > 1 && from->in_use[words - 1] == 0)
+		words--;
+	struct files *t = files_with(words * BITS);
 	if (t == NULL)
 		return NULL;
-	for (int i = 0; i <= last; i++) {
-		if (from->file[i] != NULL)
-			file_get(from->file[i]);
-		t->file[i] = from->file[i];
+	for (int w = 0; w < words; w++) {
+		for (uint64_t m = from->in_use[w]; m != 0; m &= m - 1) {
+			int i = w * BITS + __builtin_ctzll(m);
+
+			if (from->file[i] != NULL)
+				file_get(from->file[i]);
+			t->file[i] = from->file[i];
+		}
 	}
 	memcpy(t->in_use, from->in_use, (size_t)t->cap / 8);
 	memcpy(t->cloexec, from->cloexec, (size_t)t->cap / 8);
@@ -121,9 +125,13 @@ void files_put(struct files *t)
 {
 	if (!ref_put(&t->ref))
 		return;
-	for (int i = 0; i < t->cap; i++) {
-		if (t->file[i] != NULL)
-			close_file(t, t->file[i]);
+	for (int w = 0; w < t->cap / BITS; w++) {
+		for (uint64_t m = t->in_use[w]; m != 0; m &= m - 1) {
+			int i = w * BITS + __builtin_ctzll(m);
+
+			if (t->file[i] != NULL)
+				close_file(t, t->file[i]);
+		}
 	}
 	kfree(t->file);
 	kfree(t->in_use);

@@ -40,6 +40,7 @@
 #include "mm/internal.h"
 
 #define SLOTS  128 /* of a log */
+#define BLOCK  8   /* slots that are looked at together */
 #define PROBES 4   /* places where the entry of a page can be */
 #define STRIDE 37
 
@@ -57,7 +58,8 @@
 
 struct change_log {
 	uint64_t entry[SLOTS];
-	uint64_t lost; /* changes up to this time may be missing */
+	uint64_t latest[SLOTS / BLOCK]; /* of each block: the time of the last entry */
+	uint64_t lost;			/* changes up to this time may be missing */
 };
 
 static CACHE(log_cache, struct change_log);
@@ -86,6 +88,12 @@ static uint64_t page_in_window(uintptr_t addr)
 	return (addr & (WINDOW_SIZE - 1)) >> PAGE_SHIFT;
 }
 
+static void set_entry(struct change_log *log, uint64_t *e, uint64_t new)
+{
+	*e = new;
+	log->latest[(e - log->entry) / BLOCK] = births;
+}
+
 static void record(struct change_log *log, uint64_t page, bool write)
 {
 	uint64_t new = births << (PAGE_BITS + 1) | (page + 1) | (write ? WRITE_BIT : 0);
@@ -94,19 +102,15 @@ static void record(struct change_log *log, uint64_t page, bool write)
 	for (unsigned i = 0; i < PROBES; i++) {
 		uint64_t *e = &log->entry[(page + i * STRIDE) % SLOTS];
 
-		if (*e == 0) {
-			*e = new;
-			return;
-		}
-		if (ENTRY_PAGE(*e) == page) {
-			*e = new | (*e & WRITE_BIT);
+		if (*e == 0 || ENTRY_PAGE(*e) == page) {
+			set_entry(log, e, new | (*e & WRITE_BIT));
 			return;
 		}
 		if (oldest == NULL || ENTRY_TIME(*e) < ENTRY_TIME(*oldest))
 			oldest = e;
 	}
 	log->lost = MAX(log->lost, ENTRY_TIME(*oldest));
-	*oldest = new;
+	set_entry(log, oldest, new);
 }
 
 void changes_record(const struct pane *p, uintptr_t addr, bool write)
@@ -166,6 +170,10 @@ static bool flush_since(const struct pane *p, uint64_t since, bool only_written)
 	for (unsigned i = 0; i < SLOTS; i++) {
 		uint64_t e = log->entry[i];
 
+		if (i % BLOCK == 0 && log->latest[i / BLOCK] < since) {
+			i += BLOCK - 1;
+			continue;
+		}
 		if (e == 0 || ENTRY_TIME(e) < since || (only_written && !(e & WRITE_BIT)))
 			continue;
 		if (++n > FLUSH_MAX)

@@ -69,9 +69,51 @@ static size_t reap_groups(void)
 
 static struct shrinker group_shrinker = { .shrink = reap_groups };
 
+/* Empty page tables that somebody gave up: zeroing the little that was used in one costs less than zeroing a
+ * fresh page.  The pages are in use, with one reference. */
+#define SPARE_TABLES 16
+static struct page *spare_table[SPARE_TABLES];
+static unsigned spare_count;
+
+static struct page *table_alloc(void)
+{
+	struct page *page = spare_count > 0 ? spare_table[--spare_count] : page_alloc(PAGE_ZERO);
+
+	if (page != NULL)
+		page->groups = page->own_groups = 0;
+	return page;
+}
+
+/* The last reference to a table, whose entries refer to nothing any more, goes. */
+static void table_free(struct page *page)
+{
+	pte_t *table = page_va(page);
+
+	if (spare_count == SPARE_TABLES) {
+		page_put(page);
+		return;
+	}
+	FOREACH_ENTRY (i, page->groups)
+		table[i] = 0;
+	page->unused = 0;
+	spare_table[spare_count++] = page;
+}
+
+static size_t free_spare_tables(void)
+{
+	size_t freed = spare_count;
+
+	while (spare_count > 0)
+		page_put(spare_table[--spare_count]);
+	return freed;
+}
+
+static struct shrinker table_shrinker = { .shrink = free_spare_tables };
+
 void view_init(void)
 {
 	shrinker_add(&group_shrinker);
+	shrinker_add(&table_shrinker);
 	for (unsigned i = 0; i < WINDOW_COUNT; i++)
 		windows[i].number = i;
 	fixed_places = option("norandmaps") != NULL;
@@ -383,7 +425,7 @@ void view_flush_cached(struct view *v)
  * => the new entry, 0: no memory */
 static pte_t table_copy(pte_t e)
 {
-	struct page *copy = page_alloc(PAGE_ZERO);
+	struct page *copy = table_alloc();
 	if (copy == NULL)
 		return 0;
 	pte_t *from = pte_table(e), *to = page_va(copy);
@@ -415,11 +457,8 @@ static pte_t table_own(pte_t e)
 	if (e & PTE_W)
 		return e;
 	if (e == 0) {
-		struct page *page = page_alloc(PAGE_ZERO);
-		if (page == NULL)
-			return 0;
-		page->groups = page->own_groups = 0;
-		return page_pa(page) | PTE_P | PTE_W | PTE_A;
+		struct page *page = table_alloc();
+		return page == NULL ? 0 : page_pa(page) | PTE_P | PTE_W | PTE_A;
 	}
 	if (!(e & PTE_BORROWED) && pte_page(e)->ref == 1)
 		return e | PTE_W;
@@ -516,6 +555,8 @@ void entry_drop(pte_t e, int level)
 		FOREACH_ENTRY (i, page->own_groups)
 			if (table[i] != 0 && !(table[i] & PTE_BORROWED))
 				entry_drop(table[i], level - 1);
+		table_free(page);
+		return;
 	}
 	page_put(page);
 }
@@ -570,8 +611,8 @@ static size_t view_walk_count(const struct view *v, enum counted what)
 {
 	size_t n = 0;
 	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++)
-		for (unsigned j = 0; j < WINDOW_TOPS; j++)
-			n += entry_count(v->pane[i]->top[j], LEVEL_TOP, what);
+		for (uint64_t m = v->pane[i]->used; m != 0; m &= m - 1)
+			n += entry_count(v->pane[i]->top[__builtin_ctzll(m)], LEVEL_TOP, what);
 	return n;
 }
 

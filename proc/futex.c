@@ -32,6 +32,7 @@ struct futex_waiter {
 };
 
 static struct list buckets[BUCKETS];
+static unsigned pi_waiters; /* of them, those that wait for a PI lock */
 
 static struct list *bucket_of(const struct key *k)
 {
@@ -347,6 +348,7 @@ static int end_wait(struct futex_waiter *w, uintptr_t addr, int err)
 	uint32_t val;
 
 	list_remove(&w->link);
+	pi_waiters--;
 	current->pi_waiter = NULL;
 	if (w->woken) {
 		val = (uint32_t)current->tid | FUTEX_WAITERS | FUTEX_OWNER_DIED;
@@ -389,6 +391,7 @@ int futex_lock_pi(uintptr_t addr, uint64_t deadline, bool try, bool shared)
 	w.owner = owner->tid;
 	current->pi_waiter = &w;
 	list_append(bucket_of(&w.key), &w.link);
+	pi_waiters++;
 	boost(owner);
 	while (!w.woken && err == 0)
 		err = task_sleep(deadline);
@@ -421,7 +424,7 @@ int futex_unlock_pi(uintptr_t addr, bool shared)
 /* t ends: its PI locks go to who waits for them, who is told. */
 static void release_pi_locks(const struct task *t)
 {
-	for (unsigned i = 0; i < BUCKETS; i++) {
+	for (unsigned i = 0; i < BUCKETS && pi_waiters > 0; i++) {
 		struct futex_waiter *w, *best;
 
 		if (buckets[i].next == NULL)
