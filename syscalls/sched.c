@@ -264,10 +264,12 @@ long sys_sched_setattr(pid_t pid, const struct sched_attr *uattr, unsigned flags
 		return -EINVAL;
 	if (t == NULL)
 		return -ESRCH;
+	int nice = MAX(NICE_MIN, MIN(NICE_MAX, a.sched_nice));
+
 	to = (struct sched_params){
 		.policy = (int)a.sched_policy,
 		.priority = (int)a.sched_priority,
-		.nice = MAX(NICE_MIN, MIN(NICE_MAX, a.sched_nice)),
+		.nice = nice,
 		.reset_on_fork = (a.sched_flags & SCHED_FLAG_RESET_ON_FORK) != 0,
 	};
 	if ((a.sched_flags & SCHED_FLAG_KEEP_POLICY) != 0)

@@ -68,14 +68,16 @@ const struct question questions[] = {
 	{ IPC, "ipc.signal", "signal to oneself", "ipc signal", NULL, RATIO, 6, NULL, 0 },
 	{ IPC, "ipc.pipe64k", "64 KiB through a pipe", "ipc pipe", NULL, RATIO, 8, NULL, 0 },
 
-	{ MEMORY, "mem.fault", "page fault on fresh memory", "mem fault", NULL, RATIO, 4.5, NULL, 0 },
+	{ MEMORY, "mem.fault", "page fault on fresh memory", "mem fault", NULL, RATIO, 4.5, NULL,
+	  0 },
 	{ MEMORY, "mem.map1m", "mmap 1 MiB, touch, munmap", "mem map", NULL, RATIO, 4.5, NULL, 0 },
 
 	{ FILES, "file.open", "open, close", "file open", NULL, RATIO, 5.5, NULL, 0 },
 	{ FILES, "file.stat", "stat", "file stat", NULL, RATIO, 5.5, NULL, 0 },
 	{ FILES, "file.read4k", "pread of 4 KiB", "file read", NULL, RATIO, 6, NULL, 0 },
 
-	{ SHELL, "shell.commands", "200 commands", "shell commands", NULL, RATIO, 6.5, NULL, HEAVY },
+	{ SHELL, "shell.commands", "200 commands", "shell commands", NULL, RATIO, 6.5, NULL,
+	  HEAVY },
 	{ SHELL, "shell.substitutions", "300 command substitutions", "shell substitutions", NULL,
 	  RATIO, 5.5, NULL, HEAVY },
 	{ SHELL, "shell.pipelines", "40 pipelines of four", "shell pipelines", NULL, RATIO, 4.5,
