@@ -816,7 +816,7 @@ TEST(bad_lengths_in_a_message)
 	static const size_t lengths[] = { 0,  1,  8,	15,	16,	    17,		20,  24,
 					  28, 64, 1000, 131072, 0x7fffffff, 0x80000000, ~0ul };
 	int v[2];
-	char data[16] = "data";
+	static char data[16] = "data"; /* a stack may end less than 2 GiB below all addresses */
 	static char control[200000] __attribute__((aligned(8)));
 	struct iovec io = { data, 4 };
 
