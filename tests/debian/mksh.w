@@ -54,7 +54,8 @@ set env(TERM) dumb
 set env(PS1) "ready#> "
 proc type {keys} {
 	send -- $keys
-	expect -re {(.*)ready#> (?:\x1b\[\?2004h)?$} {
+	# At the start of a line: to show a line of the history, the shell draws its prompt again.
+	expect -re {(.*)\nready#> (?:\x1b\[\?2004h)?$} {
 		set out $expect_out(1,string)
 		regsub -all {\r|\x1b\[\?[0-9]+[hl]|\x07} $out "" out
 		puts "\[$out\]"
