@@ -53,6 +53,7 @@
 #define GUESSED_HZ   1000000000ull
 #define SAMPLES	     64
 #define WINDOW_TICKS (PIT_HZ / 600) /* 1.7 ms */
+#define WINDOWS	     50		    /* that are tried */
 
 /* The APIC's timer alone, when the counter's rate is told. */
 #define APIC_READINGS 4
@@ -237,12 +238,13 @@ static void calibrate(void)
 	apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
 	apic_start = apic_sample(&tsc_start);
 	tsc_hz = told_hz();
-	if (tsc_hz == 0) {
-		tsc_hz = fit(samples, take_samples(samples));
-	} else {
+	if (tsc_hz != 0) {
 		while (cycles() - tsc_start < tsc_hz / APIC_WINDOWS)
 			;
 	}
+	/* A busy host may have stopped us for the better part of the window. */
+	for (unsigned i = 0; tsc_hz == 0 && i < WINDOWS; i++)
+		tsc_hz = fit(samples, take_samples(samples));
 	if (tsc_hz == 0) {
 		kprintf("clock: the PIT stands still; taking the cycle counter as 1 GHz\n");
 		tsc_hz = GUESSED_HZ;
