@@ -121,8 +121,8 @@ static bool put_right(const char **what)
 /* What was found is the current program's doing. */
 static void blame(const char *what)
 {
-	kprintf("%.16s[%d] runs, and %s was changed: put back\n", current->comm,
-		current->proc->pid, what);
+	kprintf("%.16s[%d] runs, and %s was changed: put back\n", current->comm, current->proc->pid,
+		what);
 	signal_force(SIGSEGV, SI_KERNEL, 0);
 }
 
