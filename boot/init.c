@@ -80,12 +80,14 @@ static void read_command(void)
 {
 	int err;
 	struct file *f = file_open("/" HOST_CMD_FILE, O_RDONLY, 0, &err);
-	if (f == NULL)
+	if (f == NULL && err == -ENOENT)
 		return;
+	if (f == NULL)
+		panic("no memory to read /" HOST_CMD_FILE);
 	size_t size = file_size(f);
 	init.text = kmalloc(size + 1);
 	if (init.text == NULL || file_read_at(f, init.text, size, 0) != (ssize_t)size)
-		panic("cannot read /" HOST_CMD_FILE);
+		panic("no memory for what /" HOST_CMD_FILE " says");
 	file_put(f);
 	init.text[size] = 0;
 	for (size_t at = 0; at < size; at += strlen(init.text + at) + 1)
@@ -146,6 +148,18 @@ static const char *find_program(const char *name, int *err)
 	return NULL;
 }
 
+/* Without one that the host has, the program would run and what it says be lost. */
+static void no_descriptor(int fd, const char *name, int err)
+{
+	static char text[64];
+
+	kprintf("no %s for descriptor %d: error %d\n", name, fd, -err);
+	if (!hostport_streams())
+		return;
+	snprintf(text, sizeof(text), "descriptor %d, %s", fd, name);
+	hostport_exit(HOST_BOOT, (uint32_t)-err, text);
+}
+
 static void open_descriptors(void)
 {
 	bool host = hostport_streams();
@@ -153,13 +167,12 @@ static void open_descriptors(void)
 
 	for (int fd = 0; fd < 3; fd++) {
 		int err, how = !host ? O_RDWR : fd == 0 ? O_RDONLY : O_WRONLY;
-		struct file *f = file_open(host ? names[fd] : "/dev/console", how, 0, &err);
-		if (f == NULL) {
-			kprintf("no console for descriptor %d: error %d\n", fd, -err);
-			continue;
-		}
-		if (fd_install(f, 0, fd) != fd)
-			kprintf("descriptor %d is taken\n", fd);
+		const char *name = host ? names[fd] : "/dev/console";
+		struct file *f = file_open(name, how, 0, &err);
+		if (f == NULL)
+			no_descriptor(fd, name, err);
+		else if ((err = fd_install(f, 0, fd)) != fd)
+			no_descriptor(fd, name, err);
 	}
 }
 
