@@ -49,7 +49,7 @@ struct task {
 	void *fpu;	     /* 24: extended state, aligned 64 */
 	bool signal_pending; /* 32: something is to be delivered: kept up to date by signal.c */
 	bool restore_mask;   /* 33: saved_mask is to be put back */
-	uint8_t fpu_slices;  /* with FPU instructions, in a row: arch/<name>/task.c */
+	uint8_t fpu_score : 3, fpu_slices : 5; /* 34: arch/<name>/task.c */
 	bool debugged;	     /* 35: `debug` has something for the registers */
 	pid_t tid;	     /* 36 */
 	struct proc *proc;   /* 40: counted */

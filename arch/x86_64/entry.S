@@ -422,6 +422,8 @@ trap_in_kernel:
 	mov %rdi, %rax
 	rep movsq
 	mov %rax, %rsp
+	mov $KERNEL_SS, %eax		/* as above */
+	mov %eax, %ss
 2:
 	mov %edx, %esi
 	mov %rsp, %rdi

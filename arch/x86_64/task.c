@@ -4,8 +4,8 @@
  * kernel, too.  Saving and loading them costs more than all the rest of a switch, and most system
  * programs use them seldom.  So a task gets its state when it first needs it: until then CR0.TS is
  * set, and an FPU instruction traps (fpu_needed).  From then on it owns the registers, until
- * another task gets the CPU.  A task that traps in each of its slices gets its state at the switch,
- * without the trap (PRELOAD); so do its children, and the programs that they execute.
+ * another task gets the CPU.  A task that traps in a third of its slices or more gets its state at the
+ * switch, without the trap (PRELOAD); so do its children, and the programs that they execute.
  * CR0.TS is written only when it changes.  An emulator keeps its translations by its value, those of
  * the kernel, too, and finds them less quickly when it changes often: so it stays clear as long as
  * programs run that use the FPU (process 1 counts as one), and set among those that do not.
@@ -55,10 +55,13 @@ static uint64_t xcr0;	   /* components that we save; 0: FXSAVE only */
 static uint32_t area_size; /* of the saved state */
 static uint32_t mxcsr_mask = MXCSR_MASK_DEFAULT;
 
-/* So many slices in a row with FPU instructions make a task get its state at the switch, for so many
- * slices; then one without shows whether it still needs that. */
+/* A task's score rises with each slice with FPU instructions and falls with each without.  From PRELOAD on
+ * it gets its state at the switch, and only each 32nd slice shows whether it still needs that: fpu_slices
+ * counts them and wraps around. */
+#define SCORE_MAX 7
 #define PRELOAD	  5
-#define PRELOADED 32
+#define USED	  2
+#define UNUSED	  1
 
 static struct task *owner;    /* the current task, if its state is in the registers; or NULL */
 static struct task *last;     /* whose saved state is in the registers still; NULL: nobody's */
@@ -144,7 +147,7 @@ bool fpu_needed(void)
 	if (!ts_is_set || t->fpu == NULL)
 		return false;
 	take(t);
-	t->fpu_slices++;
+	t->fpu_score = MIN(t->fpu_score + USED, SCORE_MAX);
 	return true;
 }
 
@@ -202,7 +205,7 @@ int arch_fpu_create(struct task *t)
 		return -ENOMEM;
 	set_initial(t->fpu);
 	if (current->fpu == NULL) /* process 1, which executes its program at once */
-		t->fpu_slices = PRELOAD;
+		t->fpu_score = SCORE_MAX;
 	return 0;
 }
 
@@ -218,7 +221,8 @@ int arch_fpu_copy(struct task *child, struct task *parent)
 	} else {
 		memcpy(child->fpu, parent->fpu, area_size);
 	}
-	child->fpu_slices = parent->fpu_slices;
+	child->fpu_score = parent->fpu_score;
+	child->fpu_slices = 0;
 	return 0;
 }
 
@@ -234,7 +238,7 @@ void arch_fpu_reset(struct task *t)
 {
 	forget(t);
 	set_initial(t->fpu);
-	if (t == current && t->fpu_slices >= PRELOAD)
+	if (t == current && t->fpu_score >= PRELOAD)
 		take(t);
 }
 
@@ -423,19 +427,15 @@ void arch_switch(struct task *prev, struct task *next)
 	if (prev == owner)
 		save(prev->fpu);
 	else
-		prev->fpu_slices = 0;
+		prev->fpu_score -= MIN(prev->fpu_score, UNUSED);
 	owner = NULL;
 	prev->tls = tls_read();
 	c->task = next;
 	c->kstack_top = next->kstack_top;
-	if (next->fpu_slices == PRELOAD + PRELOADED)
-		next->fpu_slices = PRELOAD - 1;
-	if (next->fpu_slices >= PRELOAD) {
+	if (next->fpu_score >= PRELOAD && ++next->fpu_slices != 0)
 		take(next);
-		next->fpu_slices++;
-	} else {
+	else
 		set_ts(true);
-	}
 	tls_write(next->tls);
 	if (prev->debugged | next->debugged)
 		debug_load(next);
