@@ -6,7 +6,7 @@
 
 #include "fs/procfs.h"
 
-#define BREATH (4ul << 20) /* bytes of memory that are counted at a time */
+#define BREATH (1ul << 20) /* bytes of memory that are counted at a time, at most */
 
 struct counting {
 	struct resident *r;
@@ -72,7 +72,7 @@ void resident_add(struct resident *r, const struct view *v, const struct vma *vm
 	for (uintptr_t at = vma->start; at < vma->end;) {
 		uintptr_t end = MIN(ALIGN_DOWN(at, BREATH) + BREATH, vma->end);
 		view_each_page(v, at, end, count, &c);
-		if (end - at == BREATH && alone(v))
+		if (alone(v))
 			(void)sched_breathe();
 		at = end;
 	}

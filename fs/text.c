@@ -43,16 +43,21 @@ void text_printf(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
 
-	va_start(ap, fmt);
-	int len = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	char *to = text_room(t, (size_t)len + 1);
-	if (to == NULL)
+	if (t->failed)
 		return;
+	size_t room = t->room - t->len;
 	va_start(ap, fmt);
-	vsnprintf(to, (size_t)len + 1, fmt, ap);
+	size_t len = (size_t)vsnprintf(t->buf + t->len, room, fmt, ap);
 	va_end(ap);
-	t->len += (size_t)len;
+	if (len >= room) {
+		char *to = text_room(t, len + 1);
+		if (to == NULL)
+			return;
+		va_start(ap, fmt);
+		vsnprintf(to, len + 1, fmt, ap);
+		va_end(ap);
+	}
+	t->len += len;
 }
 
 void text_escaped(struct text *t, const char *s, const char *what)

@@ -22,27 +22,41 @@ struct spec {
 
 static void log_char(char c);
 
-static void emit(struct out *o, char c)
+/* How many of n characters fit into buf, with a '\0' behind them. */
+static size_t fitting(const struct out *o, size_t n)
 {
-	if (o->log)
-		log_char(c);
-	else if (o->len + 1 < o->size)
-		o->buf[o->len] = c;
-	o->len++;
+	return o->buf == NULL || o->len + 1 >= o->size ? 0 : MIN(n, o->size - 1 - o->len);
+}
+
+static void emit(struct out *o, const char *text, size_t n)
+{
+	size_t fits = fitting(o, n);
+
+	if (fits != 0)
+		memcpy(o->buf + o->len, text, fits);
+	for (size_t i = 0; o->log && i < n; i++)
+		log_char(text[i]);
+	o->len += n;
 }
 
 static void emit_repeat(struct out *o, char c, int n)
 {
-	while (n-- > 0)
-		emit(o, c);
+	size_t fits = n <= 0 ? 0 : fitting(o, (size_t)n);
+
+	if (n <= 0)
+		return;
+	if (fits != 0)
+		memset(o->buf + o->len, c, fits);
+	for (int i = 0; o->log && i < n; i++)
+		log_char(c);
+	o->len += (size_t)n;
 }
 
 static void emit_padded(struct out *o, const struct spec *s, const char *text, int len)
 {
 	if (!s->left)
 		emit_repeat(o, ' ', s->width - len);
-	for (int i = 0; i < len; i++)
-		emit(o, text[i]);
+	emit(o, text, (size_t)len);
 	if (s->left)
 		emit_repeat(o, ' ', s->width - len);
 }
@@ -52,13 +66,19 @@ static void emit_number(struct out *o, const struct spec *s, uint64_t v, unsigne
 			const char *prefix)
 {
 	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
-	char text[24];
-	int n = 0, prefix_len = (int)strlen(prefix), zeroes = 0;
+	char text[24], *end = text + sizeof(text), *at = end;
+	int prefix_len = (int)strlen(prefix), zeroes = 0;
 
-	for (; v != 0; v /= base)
-		text[n++] = digits[v % base];
-	if (n == 0 && s->precision != 0)
-		text[n++] = '0';
+	/* A division by a constant is a multiplication. */
+	if (base == 10)
+		for (; v != 0; v /= 10)
+			*--at = (char)('0' + v % 10);
+	else
+		for (unsigned shift = base == 8 ? 3 : 4; v != 0; v >>= shift)
+			*--at = digits[v & (base - 1)];
+	if (at == end && s->precision != 0)
+		*--at = '0';
+	int n = (int)(end - at);
 	if (s->precision >= 0)
 		zeroes = s->precision - n;
 	else if (s->zero && !s->left)
@@ -66,11 +86,9 @@ static void emit_number(struct out *o, const struct spec *s, uint64_t v, unsigne
 	zeroes = MAX(zeroes, 0);
 	if (!s->left)
 		emit_repeat(o, ' ', s->width - prefix_len - zeroes - n);
-	for (int i = 0; i < prefix_len; i++)
-		emit(o, prefix[i]);
+	emit(o, prefix, (size_t)prefix_len);
 	emit_repeat(o, '0', zeroes);
-	for (int i = n; i > 0; i--)
-		emit(o, text[i - 1]);
+	emit(o, at, (size_t)n);
 	if (s->left)
 		emit_repeat(o, ' ', s->width - prefix_len - zeroes - n);
 }
@@ -183,8 +201,11 @@ static void convert(struct out *o, char c, struct spec *s, struct args *a)
 		emit_padded(o, s, text, 1);
 		break;
 	case 's': emit_string(o, s, va_arg(a->ap, const char *)); break;
-	case '%': emit(o, '%'); break;
-	default: /* show what we do not know */ emit(o, '%'); emit(o, c);
+	case '%': emit(o, "%", 1); break;
+	default: /* show what we do not know */
+		text[0] = c;
+		emit(o, "%", 1);
+		emit(o, text, 1);
 	}
 }
 
@@ -195,11 +216,13 @@ static void format(struct out *o, const char *fmt, va_list ap)
 	va_copy(a.ap, ap);
 	for (; *fmt != '\0'; fmt++) {
 		struct spec s = { .precision = -1 };
+		const char *plain = fmt;
 
-		if (*fmt != '%') {
-			emit(o, *fmt);
-			continue;
-		}
+		while (*fmt != '%' && *fmt != '\0')
+			fmt++;
+		emit(o, plain, (size_t)(fmt - plain));
+		if (*fmt == '\0')
+			break;
 		fmt = parse_flags(fmt + 1, &s);
 		if (*fmt == '*') {
 			s.width = va_arg(a.ap, int);
