@@ -31,10 +31,10 @@
 #include "proc/forkrec.h"
 #include "proc/task.h"
 
-/* The limit for a parent that has at least LARGE_TABLES page tables, of 2 MiB each, in use: a fork that
- * copies them takes some milliseconds, and ours should not be felt where that would be. */
-#define LARGE_LIMIT  (NSEC_PER_MSEC / 2)
-#define LARGE_TABLES 128
+/* How long a parent is paused, for it may be a server that others wait for.  An alarm for so soon costs half
+ * a small fork.  So only a parent that has so many bytes mapped gets one; others are found by the tick. */
+#define SHORT_LIMIT (NSEC_PER_MSEC / 2)
+#define LARGE	    (16ul << 20)
 
 enum fork_mode fork_mode;
 uint64_t view_splits;
@@ -83,46 +83,16 @@ static void drop_excluded(struct view *shadow, const struct view *parent)
 
 /* --- for how long --- */
 
-/* Has v so many page tables?  Counted up to there. */
-static bool is_large(const struct view *v)
-{
-	unsigned tables = 0;
-
-	for (unsigned i = 0; i < VIEW_PANES && v->pane[i] != NULL; i++)
-		for (uint64_t m = v->pane[i]->used; m != 0; m &= m - 1) {
-			pte_t e = v->pane[i]->top[__builtin_ctzll(m)];
-			const pte_t *directory = pte_table(e);
-			FOREACH_ENTRY (k, pte_page(e)->groups)
-				tables += pte_used(directory[k]);
-			if (tables >= LARGE_TABLES)
-				return true;
-		}
-	return false;
-}
-
-/* Whether the parent is as large as its mappings is looked at when the short limit is over, which it
- * hardly ever is: it would cost more than the fork. */
+/* The survey asks what each fork needs, and waits for longer to know it. */
 static void limit_pause(struct view *shadow, const struct view *parent)
 {
-	bool may_be_large = parent->mapped >= LARGE_TABLES * LEVEL_SIZE(1);
+	bool is_short = fork_mode == FORK_MODE_FULL && !forklog_on;
 
+	shadow->pause_alarm = !is_short || parent->mapped >= LARGE;
 	shadow->paused_since = clock_ns();
-	shadow->pause_end = shadow->paused_since + PAUSE_LIMIT;
-	if (!may_be_large || fork_mode != FORK_MODE_FULL || forklog_on)
-		return;
-	shadow->pause_end = shadow->paused_since + LARGE_LIMIT;
-	sched_tick_by(shadow->pause_end);
-}
-
-/* The pause has lasted until pause_end.  => false: the parent is not that large after all */
-static bool limit_holds(struct view *shadow)
-{
-	uint64_t longest = shadow->paused_since + PAUSE_LIMIT;
-
-	if (shadow->pause_end >= longest || is_large(shadow->under))
-		return true;
-	shadow->pause_end = longest;
-	return false;
+	shadow->pause_end = shadow->paused_since + (is_short ? SHORT_LIMIT : PAUSE_LIMIT);
+	if (is_short && shadow->pause_alarm)
+		sched_tick_by(shadow->pause_end);
 }
 
 struct view *view_shadow(struct view *parent)
@@ -336,10 +306,15 @@ static void split_one(struct view *shadow)
 
 static void split_record(struct view *v, enum fork_end why, long detail)
 {
-	if (v->record != NULL) {
-		v->record->end = why;
-		v->record->end_call = detail;
-	}
+	struct task *t;
+
+	if (v->record == NULL)
+		return;
+	v->record->end = why;
+	v->record->end_call = detail;
+	LIST_FOREACH (t, &v->tasks, view_link)
+		if (why == FORK_QUANTUM && t->proc->pid == v->record->child)
+			forkrec_watch(t->proc, v->record);
 }
 
 /* The child has long work to do, and its parent has waited for it. */
@@ -383,8 +358,9 @@ uint64_t view_shadow_tick(uint64_t now)
 	if (fork_mode != FORK_MODE_FULL)
 		return next;
 	LIST_FOREACH_SAFE (s, tmp, &shadows, shadow_link) {
-		if (s->pause_end > now || !limit_holds(s)) {
-			next = MIN(next, s->pause_end);
+		if (s->pause_end > now) {
+			if (s->pause_alarm)
+				next = MIN(next, s->pause_end);
 			continue;
 		}
 		/* A split takes the views below along: start again. */

@@ -103,7 +103,8 @@ struct view {
 	struct list tasks;   /* tasks that run in this view (task.view_link) */
 	struct list shadow_link;    /* shadows: in the list of all shadows */
 	uint64_t paused_since;	    /* shadow: clock_ns() when the pause began, */
-	uint64_t pause_end;	    /* and when it is to end at the latest */
+	uint64_t pause_end;	    /* and when it may end, or */
+	bool pause_alarm;	    /* is to end */
 	struct fork_record *record; /* the fork that made this shadow, until it is finished */
 
 	struct kin kin;
@@ -231,8 +232,8 @@ void view_unpause(struct view *v, int signo);
 /* Free everything mapped in v (the last reference does it as well). */
 void view_clear(struct view *v);
 
-/* How long a parent may be paused: a child that neither execs, exits nor blocks (it spins until its
- * parent acts) is found by this. */
+/* A child that neither execs nor exits for so long has work of its own to do.  With the fork log, its
+ * parent is paused for so long; without, for half a millisecond, or until the tick. */
 #define PAUSE_LIMIT (10 * NSEC_PER_MSEC)
 
 /* Split shadows whose parent has been paused for longer than the limit.  From the scheduler's

@@ -309,7 +309,7 @@ static void commit(struct child *c, const struct clone_request *rq, bool waits, 
 		c->record->child = t->tid;
 		if (!c->shadow)
 			t->vfork_record = c->record;
-		else if (c->proc->foreseen == NULL)
+		else if (c->proc->late == NULL)
 			c->view->record = c->record;
 		c->record = NULL;
 	}
@@ -359,8 +359,7 @@ static bool must_split(const struct fork_record *r)
 /* The parent is not paused at all, and goes on first. */
 static void split_at_once(struct view *shadow, struct proc *child, struct fork_record *r)
 {
-	forkrec_get(r);
-	child->foreseen = r;
+	forkrec_watch(child, r);
 	shadow->record = r;
 	view_split(shadow, FORK_FORESEEN, 0);
 	sched_dequeue(current);

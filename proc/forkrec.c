@@ -54,19 +54,28 @@ bool forkrec_foresees(const struct proc *parent, const struct fork_record *r)
 	for (unsigned i = 0; i < RECORDS_SEARCHED && at != &parent->forks; i++, at = at->prev) {
 		const struct fork_record *q = CONTAINER_OF(at, const struct fork_record, link);
 		if (same_place(q, r))
-			return q->end == FORK_QUANTUM || (q->end == FORK_FORESEEN && !q->hasty);
+			return (q->end == FORK_QUANTUM || q->end == FORK_FORESEEN) && !q->hasty &&
+			       r->start_ns - q->start_ns >= PAUSE_LIMIT;
 	}
 	return false;
 }
 
+void forkrec_watch(struct proc *child, struct fork_record *r)
+{
+	if (child->late != NULL)
+		return;
+	forkrec_get(r);
+	child->late = r;
+}
+
 void forkrec_left(struct proc *p)
 {
-	struct fork_record *r = p->foreseen;
+	struct fork_record *r = p->late;
 
 	if (r == NULL)
 		return;
 	r->hasty = clock_ns() - r->start_ns < PAUSE_LIMIT;
-	p->foreseen = NULL;
+	p->late = NULL;
 	forkrec_put(r);
 }
 

@@ -35,7 +35,7 @@ struct fork_record {
 	uint64_t bytes[AREA_COUNT];  /* bytes in them that differ */
 	uint64_t parent_cow;	     /* copy-on-write faults of the parent afterwards */
 	uintptr_t sp;		     /* of the caller */
-	bool hasty;		/* FORK_FORESEEN: the child left its memory soon all the same */
+	bool hasty; /* FORK_QUANTUM, FORK_FORESEEN: the child left its memory soon all the same */
 	uintptr_t stack_border; /* what lies below it on the caller's stack is no caller's */
 };
 
@@ -45,6 +45,8 @@ struct fork_record *forkrec_create(struct proc *parent, enum fork_kind kind);
 /* Does the fork that r tells of need a split, as far as the last one from the same place tells, called
  * from the same instruction with the same stack pointer?  See docs/FORK.md. */
 bool forkrec_foresees(const struct proc *parent, const struct fork_record *r);
+/* The fork that r tells of was split because the child's time was over, or is foreseen to be. */
+void forkrec_watch(struct proc *child, struct fork_record *r);
 /* Process p leaves the memory that it was forked with, by exec or exit: was a split for nothing? */
 void forkrec_left(struct proc *p);
 /* The parent is gone: its list of records as well. */

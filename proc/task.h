@@ -50,9 +50,9 @@ struct task {
 	bool signal_pending; /* 32: something is to be delivered: kept up to date by signal.c */
 	bool restore_mask;   /* 33: saved_mask is to be put back */
 	uint8_t fpu_score : 3, fpu_slices : 5; /* 34: arch/<name>/task.c */
-	bool debugged;	     /* 35: `debug` has something for the registers */
-	pid_t tid;	     /* 36 */
-	struct proc *proc;   /* 40: counted */
+	bool debugged;			       /* 35: `debug` has something for the registers */
+	pid_t tid;			       /* 36 */
+	struct proc *proc;		       /* 40: counted */
 	uint64_t
 		vdso_calls; /* 48: answered by the vDSO and not in the tally yet (option syscalls) */
 	uid_t uid, euid;    /* 56: cred's, for __kernel_vsyscall */
@@ -180,14 +180,15 @@ struct proc {
 
 	struct list forks; /* records of its forks, newest last: proc/forkrec.h */
 	unsigned fork_count;
-	unsigned told_waits;	      /* in the fork log, proc/forklog.c */
-	bool told_by_parent;	      /* ... one that its parent ended */
-	unsigned told_tooks;	      /* in the fork log, proc/forkneed.c */
-	bool told_gift;		      /* ... one from its parent */
-	forkmark_t told_mark;	      /* ... the last one */
-	struct fork_record *foreseen; /* of the fork that made it, if that was split at once */
-	uint64_t unknown_calls[16];   /* numbers reported already, bit per number */
-	struct tally_program *tally;  /* syscalls/tally.c; NULL: not looked for since exec */
+	unsigned told_waits;  /* in the fork log, proc/forklog.c */
+	bool told_by_parent;  /* ... one that its parent ended */
+	unsigned told_tooks;  /* in the fork log, proc/forkneed.c */
+	bool told_gift;	      /* ... one from its parent */
+	forkmark_t told_mark; /* ... the last one */
+	struct fork_record
+		*late; /* of the fork that made it, if its time was over or would have been */
+	uint64_t unknown_calls[16];  /* numbers reported already, bit per number */
+	struct tally_program *tally; /* syscalls/tally.c; NULL: not looked for since exec */
 };
 
 /* The registers the program had on entry; at the top of the kernel stack. */
