@@ -328,10 +328,20 @@ static char *join(const struct strings *words)
 	return text.data;
 }
 
+/* What mmdebstrap mounts goes with it, however it ends: nothing below a mounted folder can be removed. */
+static const char mounts_script[] = "if unshare --mount true 2>/dev/null; then\n"
+				    "	exec unshare --mount \"$@\"\n"
+				    "fi\n"
+				    "exec \"$@\"\n";
+
 static void add_mmdebstrap(struct strings *argv, const struct root *root, const char *new)
 {
 	size_t i;
 
+	strings_add(argv, "sh");
+	strings_add(argv, "-c");
+	strings_add(argv, mounts_script);
+	strings_add(argv, "sh");
 	strings_add(argv, "mmdebstrap");
 	strings_add(argv, "--verbose");
 	strings_add(argv, "--variant=minbase");

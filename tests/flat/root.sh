@@ -47,6 +47,24 @@ else
 fi
 refused unknown_packages "root: Debian $(. /etc/os-release && echo "$VERSION_CODENAME") has no package \
 no-such-package, nor-this" -o "$dir/r" --include bash,no-such-package,nor-this
+# What is mounted for the making of a root goes with the program that makes it.
+if unshare -m true 2>/dev/null; then
+	mkdir "$dir/killed"
+	cat >"$dir/killed/mmdebstrap" <<-'END'
+		#!/bin/sh
+		for new; do case $new in *.new) break ;; esac done
+		mkdir -p "$new/proc" && mount -t tmpfs none "$new/proc" && echo "E: mounted"
+		kill -KILL $$
+	END
+	chmod +x "$dir/killed/mmdebstrap"
+	search=$dir/killed:$PATH
+	root -o "$dir/k" --include dash
+	check killed "its error" 1 "$(echo "$err" | grep -c 'mmdebstrap failed: mounted')"
+	search=$PATH
+	check killed_mounts "mounts left" 0 "$(grep -c "$dir/cache" /proc/mounts)"
+else
+	echo "skipped killed: no rights to mount"
+fi
 mkdir "$dir/r"
 echo x >"$dir/r/file"
 root --clean
