@@ -82,6 +82,13 @@ int async_set_owner(struct file *f, const struct f_owner_ex *owner)
 	return 0;
 }
 
+int async_own(struct file *f)
+{
+	struct f_owner_ex self = { .type = F_OWNER_PID, .pid = current->proc->pid };
+
+	return f->async != NULL && f->async->owner.pid != 0 ? 0 : async_set_owner(f, &self);
+}
+
 void async_get_owner(const struct file *f, struct f_owner_ex *owner)
 {
 	static const struct f_owner_ex nobody = { .type = F_OWNER_TID };
@@ -142,7 +149,17 @@ static void send(const struct async *a, int signo, const siginfo_t *info)
 	}
 }
 
-static void tell(const struct async *a, int code)
+static long band(int code)
+{
+	switch (code) {
+	case POLL_IN: return POLLIN | POLLRDNORM;
+	case POLL_OUT: return POLLOUT | POLLWRNORM | POLLWRBAND;
+	case POLL_MSG: return POLLIN | POLLRDNORM | POLLMSG;
+	default: return POLLERR | POLLHUP;
+	}
+}
+
+static void tell(const struct async *a, int fd, int code)
 {
 	siginfo_t info;
 
@@ -155,11 +172,15 @@ static void tell(const struct async *a, int code)
 	memset(&info, 0, sizeof(info));
 	info.si_signo = a->signo;
 	info.si_code = code;
-	info.si_band = code == POLL_IN	  ? POLLIN | POLLRDNORM
-		       : code == POLL_OUT ? POLLOUT | POLLWRNORM | POLLWRBAND
-					  : POLLERR | POLLHUP;
-	info.si_fd = a->fd;
+	info.si_band = band(code);
+	info.si_fd = fd;
 	send(a, a->signo, &info);
+}
+
+void async_send(const struct file *f, int fd, int code)
+{
+	if (f->async != NULL)
+		tell(f->async, fd, code);
 }
 
 /* What only marks its waiters: async_tell() is what they wait for. */
@@ -173,8 +194,9 @@ void async_tell(struct waitq *q, int code)
 	const struct waiter *w;
 
 	LIST_FOREACH (w, &q->waiters, link) {
+		const struct async *a = (const struct async *)w->task;
 		if (w->fn == async_woken)
-			tell((const struct async *)w->task, code);
+			tell(a, a->fd, code);
 	}
 }
 

@@ -13,6 +13,8 @@ struct waitq;
 /* Who gets the signal: a task, a process or a group; pid 0: nobody.  => 0, -ESRCH, -EINVAL, -ENOMEM */
 int async_set_owner(struct file *f, const struct f_owner_ex *owner);
 void async_get_owner(const struct file *f, struct f_owner_ex *owner);
+/* The caller's process, unless somebody was named.  => 0, -ENOMEM */
+int async_own(struct file *f);
 /* Which signal, with a siginfo that says what happened; 0: SIGIO without.  => 0, -ENOMEM */
 int async_set_signal(struct file *f, int signo);
 int async_get_signal(const struct file *f);
@@ -21,6 +23,8 @@ int async_turn(struct file *f, int fd, bool on);
 /* Signals for those who asked for them at files that have q among their queues: code is POLL_IN,
  * POLL_OUT or POLL_HUP (siginfo(2)).  Not every wake-up of q is worth one, so Linux tells them apart. */
 void async_tell(struct waitq *q, int code);
+/* The signal for the owner of f, if it has one, which tells of descriptor fd. */
+void async_send(const struct file *f, int fd, int code);
 void async_free(struct file *f); /* the last reference of f goes */
 
 #endif

@@ -7,6 +7,7 @@
 #include <linux/resource.h>
 
 #include "fs/fd.h"
+#include "fs/inotify.h"
 #include "fs/internal.h"
 #include "lib/string.h"
 #include "mm/slab.h"
@@ -116,6 +117,7 @@ struct files *files_share(struct files *t)
 static void close_file(struct files *t, struct file *f)
 {
 	lock_close(f, t);
+	dnotify_flush(f, t);
 	if (f->ops->flush != NULL)
 		f->ops->flush(f);
 	file_put(f);

@@ -62,6 +62,7 @@ static void file_destroy(struct file *f)
 	if (f->watched != NULL)
 		epoll_file_gone(f);
 	lock_release(f);
+	dnotify_flush(f, NULL);
 	async_free(f);
 	if (f->ops->release != NULL)
 		f->ops->release(f);

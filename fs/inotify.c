@@ -1,9 +1,12 @@
-/* inotify.c: instances, what they watch, and the events that wait to be read.
+/* inotify.c: instances, what they watch, and the events that wait to be read; signals instead of events.
  *
  * A watch belongs to one instance and one inode, which it keeps; it hangs in the chain of both.  An
  * event is queued for each watch that asked for it, unless the newest waiting event of the instance
  * is just the same.  When too many wait, or memory is short, one IN_Q_OVERFLOW stands for the rest:
  * it needs no memory of its own.
+ *
+ * A watch of F_NOTIFY (dnotify) has no instance but the open directory by which it was asked for, and
+ * goes when any of the asker's descriptors of that is closed, so it need not keep the inode.
  *
  * Nothing here sleeps but read(2), so whoever tells of an event may hold anything.  The last name of
  * a file tells (notify_gone) when its last user goes, not the inode, which the watch keeps. */
@@ -20,8 +23,11 @@
 #include "mm/usercopy.h"
 #include "proc/task.h"
 
-#define REPORTED   (IN_ALL_EVENTS | IN_ISDIR | IN_UNMOUNT | IN_IGNORED | IN_Q_OVERFLOW)
-#define WATCH_COST 1280 /* bytes a watch may pin, with its inode */
+#define REPORTED (IN_ALL_EVENTS | IN_ISDIR | IN_UNMOUNT | IN_IGNORED | IN_Q_OVERFLOW)
+/* In the mask of a watch of F_NOTIFY: it was asked for by DN_MULTISHOT. */
+#define DNOTIFY_STAYS  IN_EXCL_UNLINK
+#define DNOTIFY_EVENTS (IN_ALL_EVENTS | NOTIFY_RENAMED)
+#define WATCH_COST     1280 /* bytes a watch may pin, with its inode */
 
 struct event {
 	struct list link;
@@ -42,15 +48,22 @@ struct instance {
 };
 
 struct inotify_watch {
-	struct list link; /* in instance->watches */
-	struct instance *owner;
+	struct list link;	    /* in instance->watches */
+	struct instance *owner;	    /* NULL: of F_NOTIFY */
 	struct inotify_watch *next; /* of the same inode */
-	struct inode *inode;	    /* counted */
+	struct inode *inode;	    /* counted, but for F_NOTIFY */
 	int wd;
 	uint32_t mask;
 };
 
+struct dnotify {
+	struct inotify_watch watch; /* wd is the descriptor */
+	struct file *file;
+	const struct files *table; /* the asker's */
+};
+
 static CACHE(watch_cache, struct inotify_watch);
+static CACHE(dnotify_cache, struct dnotify);
 static struct list instances = LIST_INIT(instances);
 static const struct file_ops inotify_ops;
 unsigned inotify_watches;
@@ -97,24 +110,64 @@ static void queue_event(struct instance *in, int wd, uint32_t mask, uint32_t coo
 
 /* --- watches --- */
 
-static void watch_destroy(struct inotify_watch *w)
+static void watch_chain(struct inotify_watch *w, struct inode *inode)
+{
+	w->inode = inode;
+	w->next = inode->watches;
+	inode->watches = w;
+	inotify_watches++;
+}
+
+static void watch_unchain(struct inotify_watch *w)
 {
 	struct inotify_watch **p = &w->inode->watches;
-	struct inode *inode = w->inode;
 
 	while (*p != w)
 		p = &(*p)->next;
 	*p = w->next;
+	inotify_watches--;
+}
+
+static void watch_destroy(struct inotify_watch *w)
+{
+	struct inode *inode = w->inode;
+
+	watch_unchain(w);
 	list_remove(&w->link);
 	w->owner->watch_count--;
-	inotify_watches--;
 	cache_free(&watch_cache, w);
 	inode_put(inode);
+}
+
+static struct dnotify *dnotify_of(struct inotify_watch *w)
+{
+	return w->owner != NULL ? NULL : CONTAINER_OF(w, struct dnotify, watch);
+}
+
+static void dnotify_end(struct dnotify *dn)
+{
+	watch_unchain(&dn->watch);
+	cache_free(&dnotify_cache, dn);
+}
+
+static void dnotify_tell(struct dnotify *dn, uint32_t mask)
+{
+	if (!(dn->watch.mask & mask & DNOTIFY_EVENTS))
+		return;
+	async_send(dn->file, dn->watch.wd, POLL_MSG);
+	if (!(dn->watch.mask & DNOTIFY_STAYS))
+		dnotify_end(dn);
 }
 
 /* The watch goes, and its owner is told so. */
 static void watch_end(struct inotify_watch *w)
 {
+	struct dnotify *dn = dnotify_of(w);
+
+	if (dn != NULL) {
+		dnotify_end(dn);
+		return;
+	}
 	queue_event(w->owner, w->wd, IN_IGNORED, 0, "", 0);
 	watch_destroy(w);
 }
@@ -126,7 +179,12 @@ static void tell(struct inode *inode, uint32_t mask, uint32_t cookie, const char
 	struct inotify_watch *w = inode->watches, *next;
 
 	for (; w != NULL; w = next) {
+		struct dnotify *dn = dnotify_of(w);
 		next = w->next;
+		if (dn != NULL) {
+			dnotify_tell(dn, mask);
+			continue;
+		}
 		if (!(w->mask & mask & IN_ALL_EVENTS) || (deleted && (w->mask & IN_EXCL_UNLINK)))
 			continue;
 		queue_event(w->owner, w->wd, mask, cookie, name, len);
@@ -176,8 +234,10 @@ static void end_all(struct inode *inode, uint32_t mask)
 {
 	inode_get(inode);
 	if (mask == IN_UNMOUNT) {
-		for (struct inotify_watch *w = inode->watches; w != NULL; w = w->next)
-			queue_event(w->owner, w->wd, IN_UNMOUNT, 0, "", 0);
+		for (struct inotify_watch *w = inode->watches; w != NULL; w = w->next) {
+			if (dnotify_of(w) == NULL)
+				queue_event(w->owner, w->wd, IN_UNMOUNT, 0, "", 0);
+		}
 	} else {
 		inotify_tell_inode(inode, mask);
 	}
@@ -257,15 +317,12 @@ int inotify_add(struct file *f, struct inode *inode, uint32_t mask)
 	if (w == NULL)
 		return -ENOMEM;
 	w->owner = in;
-	w->inode = inode;
 	inode_get(inode);
 	w->mask = bits;
 	w->wd = ++in->last_wd;
-	w->next = inode->watches;
-	inode->watches = w;
+	watch_chain(w, inode);
 	list_append(&in->watches, &w->link);
 	in->watch_count++;
-	inotify_watches++;
 	return w->wd;
 }
 
@@ -281,6 +338,69 @@ int inotify_remove(struct file *f, int wd)
 		}
 	}
 	return -EINVAL;
+}
+
+/* --- F_NOTIFY --- */
+
+static uint32_t events_of_bits(unsigned bits)
+{
+	return (bits & DN_ACCESS ? IN_ACCESS : 0) | (bits & DN_MODIFY ? IN_MODIFY : 0) |
+	       (bits & DN_CREATE ? IN_CREATE | IN_MOVED_TO : 0) |
+	       (bits & DN_DELETE ? IN_DELETE | IN_MOVED_FROM : 0) |
+	       (bits & DN_RENAME ? NOTIFY_RENAMED : 0) | (bits & DN_ATTRIB ? IN_ATTRIB : 0) |
+	       (bits & DN_MULTISHOT ? DNOTIFY_STAYS : 0);
+}
+
+static struct dnotify *dnotify_find(const struct file *f, const struct files *t)
+{
+	struct inotify_watch *w;
+
+	for (w = f->inode->watches; w != NULL; w = w->next) {
+		struct dnotify *dn = dnotify_of(w);
+		if (dn != NULL && dn->file == f && (t == NULL || dn->table == t))
+			return dn;
+	}
+	return NULL;
+}
+
+void dnotify_flush(const struct file *f, const struct files *t)
+{
+	struct dnotify *dn;
+
+	while (f->inode->watches != NULL && (dn = dnotify_find(f, t)) != NULL)
+		dnotify_end(dn);
+}
+
+int dnotify(struct file *f, int fd, unsigned bits)
+{
+	const struct files *t = current->proc->files;
+
+	if ((bits & ~DN_MULTISHOT) == 0) {
+		dnotify_flush(f, t);
+		return 0;
+	}
+	if (!inode_is_dir(f->inode))
+		return -ENOTDIR;
+	struct dnotify *dn = dnotify_find(f, t);
+	bool found = dn != NULL;
+	if (!found)
+		dn = cache_alloc(&dnotify_cache);
+	if (dn == NULL)
+		return -ENOMEM;
+	int err = async_own(f);
+	if (err < 0) {
+		if (!found)
+			cache_free(&dnotify_cache, dn);
+		return err;
+	}
+	dn->watch.wd = fd;
+	dn->watch.mask |= events_of_bits(bits);
+	if (!found) {
+		dn->file = f;
+		dn->table = t;
+		watch_chain(&dn->watch, f->inode);
+	}
+	return 0;
 }
 
 /* --- the file --- */

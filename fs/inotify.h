@@ -1,4 +1,5 @@
-/* inotify.h: telling programs what happens to files (fs/inotify.c, inotify(7)).
+/* inotify.h: telling programs what happens to files (fs/inotify.c, inotify(7)), in directories also
+ * by signals (F_NOTIFY of fcntl(2)).
  *
  * The file system reports each event where it happens, by one of the notify_ functions; while nobody
  * watches anything that costs a look at one counter. */
@@ -9,7 +10,10 @@
 
 #include "fs/path.h"
 
-extern unsigned inotify_watches; /* in all instances */
+extern unsigned inotify_watches; /* of all instances, and those of F_NOTIFY */
+
+/* An entry of a directory got another name in it: of no interest but for F_NOTIFY. */
+#define NOTIFY_RENAMED 0x10000000
 
 void inotify_tell_inode(struct inode *inode, uint32_t mask);
 void inotify_tell_dentry(struct dentry *d, uint32_t mask);
@@ -55,6 +59,11 @@ struct file *inotify_create(unsigned flags, int *err);
 /* mask as for inotify_add_watch(2), checked.  => watch descriptor, -EINVAL, -EEXIST, -ENOSPC … */
 int inotify_add(struct file *f, struct inode *inode, uint32_t mask);
 int inotify_remove(struct file *f, int wd);
+/* F_NOTIFY of fcntl(2): signals for the owner of f, which is the caller if nobody was named, when
+ * what the DN_ bits say happens in the directory; without any: no more.  => 0, -ENOTDIR, -ENOMEM */
+int dnotify(struct file *f, int fd, unsigned bits);
+/* No more of what was asked by f and table t; NULL: any table. */
+void dnotify_flush(const struct file *f, const struct files *t);
 bool file_is_inotify(const struct file *f);
 /* What /proc/sys/fs/inotify shows. */
 unsigned inotify_max_watches(void);

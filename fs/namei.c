@@ -421,6 +421,8 @@ static void notify_move(struct inode *a, const char *name, size_t len, struct de
 
 	if (inotify_watches == 0)
 		return;
+	if (a == b)
+		inotify_tell_dir(a, NOTIFY_RENAMED, 0, name, len, is_dir);
 	inotify_tell_dir(a, IN_MOVED_FROM, cookie, name, len, is_dir);
 	inotify_tell_dir(b, IN_MOVED_TO, cookie, d->name, d->name_len, is_dir);
 	if (replaced != NULL)

@@ -452,6 +452,7 @@ static long fcntl_file(struct file *f, int fd, unsigned cmd, uintptr_t arg)
 	case F_ADD_SEALS: return add_seals(f, (unsigned)arg);
 	case F_GET_SEALS: return has_seals(f->inode) ? (long)f->inode->seals : -EINVAL;
 	case F_GETLEASE: return F_UNLCK;
+	case F_NOTIFY: return dnotify(f, fd, (unsigned)arg);
 	default: return -EINVAL;
 	}
 }

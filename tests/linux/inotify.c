@@ -539,3 +539,170 @@ TEST(fifos_and_inheritance)
 	close(fd);
 	events("closed");
 }
+
+/* --- F_NOTIFY: signals instead of events --- */
+
+static void took(const char *what)
+{
+	struct timespec none = { 0 };
+	siginfo_t info;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN);
+	sigaddset(&set, SIGIO);
+	printf("%s:", what);
+	while (sigtimedwait(&set, &info, &none) > 0) {
+		if (info.si_signo == SIGIO)
+			printf(" SIGIO, code %d", info.si_code);
+		else
+			printf(" fd %d, code %d, band %#lx", info.si_fd, info.si_code,
+			       (unsigned long)info.si_band);
+	}
+	printf("\n");
+}
+
+static int signalled_dir(void)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN);
+	sigaddset(&set, SIGIO);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	mkdir("d", 0755);
+	mkdir("e", 0755);
+	fd = open("d", O_RDONLY | O_DIRECTORY);
+	CHECK_OK(fcntl(fd, F_SETSIG, SIGRTMIN));
+	return fd;
+}
+
+static void write_byte(const char *name)
+{
+	int fd = open(name, O_WRONLY);
+
+	write(fd, "x", 1);
+	close(fd);
+}
+
+static void read_byte(const char *name)
+{
+	int fd = open(name, O_RDONLY);
+	char c;
+
+	read(fd, &c, 1);
+	close(fd);
+}
+
+TEST(signals_of_a_folder)
+{
+	static const unsigned bits[] = { DN_ACCESS, DN_MODIFY, DN_CREATE,
+					 DN_DELETE, DN_RENAME, DN_ATTRIB };
+	int fd = signalled_dir();
+
+	for (size_t i = 0; i < ARRAY_LEN(bits); i++) {
+		printf("bit %#x\n", bits[i]);
+		CHECK_OK(fcntl(fd, F_NOTIFY, 0));
+		CHECK_OK(fcntl(fd, F_NOTIFY, bits[i] | (unsigned)DN_MULTISHOT));
+		touch("d/f");
+		took("create");
+		write_byte("d/f");
+		took("write");
+		read_byte("d/f");
+		took("read");
+		truncate("d/f", 0);
+		took("truncate");
+		chmod("d/f", 0600);
+		took("chmod");
+		chmod("d", 0700);
+		took("chmod of the folder");
+		rename("d/f", "d/g");
+		took("rename");
+		rename("d/g", "e/g");
+		took("away");
+		rename("e/g", "d/g");
+		took("back");
+		link("d/g", "d/h");
+		took("link");
+		unlink("d/g");
+		took("unlink");
+		unlink("d/h");
+		mkdir("d/i", 0755);
+		took("mkdir");
+		touch("d/i/deep");
+		unlink("d/i/deep");
+		took("deeper");
+		rmdir("d/i");
+		took("rmdir");
+	}
+}
+
+TEST(once_or_for_good)
+{
+	int fd = signalled_dir(), other = dup(fd);
+
+	CHECK_EQ(fcntl(fd, F_GETOWN), 0);
+	CHECK_OK(fcntl(fd, F_NOTIFY, DN_CREATE));
+	CHECK_EQ(fcntl(fd, F_GETOWN), getpid());
+	touch("d/1");
+	touch("d/2");
+	took("once");
+	/* What is asked for twice is asked for by the last descriptor. */
+	CHECK_OK(fcntl(fd, F_NOTIFY, DN_CREATE));
+	CHECK_OK(fcntl(other, F_NOTIFY, DN_DELETE));
+	unlink("d/2");
+	touch("d/3");
+	took("either of two");
+	CHECK_OK(fcntl(fd, F_NOTIFY, (unsigned)DN_MULTISHOT | DN_CREATE));
+	CHECK_EXITED(CHILD(close(fd)), 0);
+	touch("d/4");
+	took("a child closed it");
+	CHECK_OK(fcntl(fd, F_SETSIG, 0));
+	touch("d/5");
+	took("no signal chosen");
+	close(other);
+	touch("d/6");
+	took("one descriptor closed");
+	CHECK_OK(fcntl(fd, F_NOTIFY, DN_CREATE));
+	CHECK_OK(fcntl(fd, F_NOTIFY, (unsigned)DN_MULTISHOT));
+	touch("d/7");
+	took("taken back");
+	CHECK_OK(fcntl(fd, F_NOTIFY, DN_CREATE));
+	CHECK_OK(dup2(open("/dev/null", O_RDONLY), fd));
+	touch("d/8");
+	took("replaced");
+}
+
+TEST(signals_of_what_is_no_folder)
+{
+	int fd = open("/dev/null", O_RDONLY), p[2];
+
+	CHECK_OK(pipe(p));
+	CHECK_OK(fcntl(fd, F_NOTIFY, 0));
+	CHECK_OK(fcntl(p[0], F_NOTIFY, (unsigned)DN_MULTISHOT));
+	CHECK_ERR(fcntl(fd, F_NOTIFY, DN_CREATE), ENOTDIR);
+	CHECK_ERR(fcntl(p[0], F_NOTIFY, DN_CREATE), ENOTDIR);
+	CHECK_ERR(fcntl(p[0], F_NOTIFY, 0x40), ENOTDIR);
+	CHECK_ERR(fcntl(-1, F_NOTIFY, DN_CREATE), EBADF);
+	fd = open(".", O_PATH);
+	CHECK_ERR(fcntl(fd, F_NOTIFY, DN_CREATE), EBADF);
+	fd = open(".", O_RDONLY);
+	CHECK_OK(fcntl(fd, F_NOTIFY, 0x40));
+}
+
+/* A folder that goes with its asker, and one that was removed. */
+TEST(signals_until_the_end)
+{
+	int fd = signalled_dir();
+
+	CHECK_EXITED(CHILD(CHECK_OK(fcntl(fd, F_NOTIFY, (unsigned)DN_MULTISHOT | DN_CREATE))), 0);
+	touch("d/1");
+	took("the asker is gone");
+	CHECK_OK(fcntl(fd, F_NOTIFY, (unsigned)DN_MULTISHOT | DN_CREATE | DN_DELETE | DN_ATTRIB));
+	unlink("d/1");
+	rmdir("d");
+	took("removed");
+	close(fd);
+	took("closed");
+}
