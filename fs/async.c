@@ -118,10 +118,17 @@ static bool may_send(const struct async *a, const struct cred *to)
 	       a->uid == to->uid;
 }
 
+/* When too many signals wait, a plain SIGIO says that some are missing. */
+static void send_to_task(const struct async *a, struct task *t, int signo, const siginfo_t *info)
+{
+	if (may_send(a, t->cred) && signal_send_task(t, signo, info) < 0)
+		signal_send_task(t, SIGIO, NULL);
+}
+
 static void send_to_proc(const struct async *a, struct proc *p, int signo, const siginfo_t *info)
 {
-	if (may_send(a, p->cred))
-		signal_send_proc(p, signo, info);
+	if (may_send(a, p->cred) && signal_send_proc(p, signo, info) < 0)
+		signal_send_proc(p, SIGIO, NULL);
 }
 
 static void send(const struct async *a, int signo, const siginfo_t *info)
@@ -132,8 +139,8 @@ static void send(const struct async *a, int signo, const siginfo_t *info)
 	switch (a->owner.type) {
 	case F_OWNER_TID:
 		t = task_find(a->owner.pid);
-		if (t != NULL && t->proc->start_ns == a->born && may_send(a, t->cred))
-			signal_send_task(t, signo, info);
+		if (t != NULL && t->proc->start_ns == a->born)
+			send_to_task(a, t, signo, info);
 		break;
 	case F_OWNER_PID:
 		p = proc_find(a->owner.pid);

@@ -54,13 +54,13 @@ void sigqueue_flush(struct sigqueue *q)
 
 int sigqueue_add(struct sigqueue *q, int signo, const siginfo_t *info, bool forced, uint64_t limit)
 {
-	bool user_queued = info != NULL && info->si_code < 0; /* not by kill(2) */
+	bool by_kill = info != NULL && info->si_code == SI_USER;
 	struct sigqueue_item *it = NULL;
 
-	/* What the kernel itself sends is not counted against anybody. */
-	if (info == NULL || info->si_code > 0 || q->count < limit)
+	/* What comes by kill(2) or from the kernel has no limit if it can wait but once. */
+	if ((signo < SIGRTMIN && (info == NULL || info->si_code >= 0)) || q->count < limit)
 		it = cache_alloc(&item_cache);
-	if (it == NULL && signo >= SIGRTMIN && user_queued)
+	if (it == NULL && signo >= SIGRTMIN && info != NULL && !by_kill)
 		return -EAGAIN;
 	q->set |= SIG_BIT(signo);
 	if (it == NULL)

@@ -185,6 +185,54 @@ TEST(events_of_a_socket)
 	}
 }
 
+/* What waits of a set of all signals, with who sent it if somebody did. */
+static void say_waiting(const char *what)
+{
+	struct timespec now = { 0, 0 };
+	siginfo_t info;
+	sigset_t set;
+
+	sigfillset(&set);
+	printf("%s:", what);
+	while (sigtimedwait(&set, &info, &now) > 0)
+		printf(" %d code %d%s", info.si_signo, info.si_code,
+		       info.si_code == SI_USER && info.si_pid == getpid() ? " from us" : "");
+	printf("\n");
+}
+
+/* A signal that can wait many times is limited, whoever sends it; SIGIO says that events are lost. */
+TEST(events_beyond_the_limit)
+{
+	union sigval v = { 0 };
+	struct rlimit none = { 0, 0 };
+	sigset_t set;
+	int p[2];
+
+	sigfillset(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	pipe(p);
+	tell_us(p[0]);
+	setrlimit(RLIMIT_SIGPENDING, &none);
+	write(p[1], "a", 1);
+	write(p[1], "a", 1);
+	say_waiting("written to the process");
+	struct f_owner_ex task = { F_OWNER_TID, getpid() };
+	CHECK_OK(fcntl(p[0], F_SETOWN_EX, &task));
+	write(p[1], "a", 1);
+	say_waiting("written to the task");
+	kill(getpid(), SIGUSR1);
+	kill(getpid(), SIGUSR1);
+	say_waiting("kill");
+	SAY(kill(getpid(), SIGRTMIN + 1));
+	say_waiting("kill by a queued one");
+	SAY(sigqueue(getpid(), SIGRTMIN + 1, v));
+	SAY(sigqueue(getpid(), SIGUSR1, v));
+	say_waiting("sigqueue");
+	CHECK_OK(fcntl(p[0], F_SETSIG, SIGUSR2));
+	write(p[1], "a", 1);
+	say_waiting("an event by one that is not queued");
+}
+
 TEST(events_of_a_pipe)
 {
 	static char b[4096];
