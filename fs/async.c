@@ -156,6 +156,13 @@ static void send(const struct async *a, int signo, const siginfo_t *info)
 	}
 }
 
+/* Do positive codes mean something else with that signal?  Not with SIGIO, whose codes they are. */
+static bool has_own_codes(int signo)
+{
+	return signo == SIGILL || signo == SIGFPE || signo == SIGSEGV || signo == SIGBUS ||
+	       signo == SIGTRAP || signo == SIGCHLD || signo == SIGSYS;
+}
+
 static long band(int code)
 {
 	switch (code) {
@@ -178,7 +185,7 @@ static void tell(const struct async *a, int fd, int code)
 	}
 	memset(&info, 0, sizeof(info));
 	info.si_signo = a->signo;
-	info.si_code = code;
+	info.si_code = has_own_codes(a->signo) ? SI_SIGIO : code;
 	info.si_band = band(code);
 	info.si_fd = fd;
 	send(a, a->signo, &info);

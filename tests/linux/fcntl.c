@@ -200,6 +200,26 @@ static void say_waiting(const char *what)
 	printf("\n");
 }
 
+/* Where the codes of a signal have a meaning of their own, those of I/O are not used. */
+TEST(events_by_other_signals)
+{
+	static const int signals[] = { SIGILL,	SIGTRAP, SIGBUS, SIGFPE, SIGUSR1,
+				       SIGSEGV, SIGCHLD, SIGSYS, SIGIO,	 SIGURG };
+	sigset_t set;
+	int p[2];
+
+	sigfillset(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	pipe(p);
+	CHECK_OK(fcntl(p[0], F_SETOWN, getpid()));
+	CHECK_OK(fcntl(p[0], F_SETFL, O_ASYNC | O_NONBLOCK));
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		CHECK_OK(fcntl(p[0], F_SETSIG, signals[i]));
+		write(p[1], "a", 1);
+		say_waiting("written");
+	}
+}
+
 /* A signal that can wait many times is limited, whoever sends it; SIGIO says that events are lost. */
 TEST(events_beyond_the_limit)
 {
