@@ -45,7 +45,7 @@ cr=$(printf '\r')
 
 rm -f "$dir/in" "$dir/out" "$dir"/said.*
 pid=0
-trap '[ $pid = 0 ] || kill $pid 2>/dev/null; rm -f "$dir/in" "$dir/out"' EXIT
+trap '[ $pid = 0 ] || kill $pid 2>/dev/null || :; rm -f "$dir/in" "$dir/out"' EXIT
 for round in $(seq "$ROUNDS"); do
 	guest "$BUILD/deps/linux/vmlinuz" "console=ttyS0 quiet loglevel=0 panic=-1 rdinit=/calls tsc=reliable" >>"$dir/said.linux"
 	guest "$BUILD/flatshare.elf" init=/calls >>"$dir/said.flat"
