@@ -21,7 +21,19 @@ sub:
 clean: ; rm -rf o src
 X
 mkdir d; printf 'all: $(addprefix t,1 2 3 4 5 6 7 8)\nt%%: ; @sleep 0.1; echo $@ >$@\n' >d/Makefile
-make -s -j4; ls o | wc -l; ls d; make -s -j4; make -q; echo $?; touch src/3.c; make -n | grep -c sed; make clean; make -j -s | tail -1; rm o/7.o; make -j4 --output-sync=target -s; make -s -j3 clean
+make -s -j4
+ls o | wc -l
+ls d
+make -s -j4
+make -q
+echo $?
+touch src/3.c
+make -n | grep -c sed
+make clean
+make -j -s | tail -1
+rm o/7.o
+make -j4 --output-sync=target -s
+make -s -j3 clean
 
 == language
 --
@@ -57,8 +69,29 @@ $(eval gen-%: ; @echo generated $$*)
 one: ; @x=1
 	echo "x is $$x"
 X
-make; make V=given -B | tail -2; make fail; echo $?; make -k fail version; echo $?; make ignore; make keep; ls keep; make deps; make gen-x one; make nothere; echo $?; make -f nothere; echo $?
-make -p -f /dev/null 2>/dev/null | grep -c '^MAKE'; echo 'all: ; @echo from stdin $(MAKELEVEL)' | make -f -; printf 'a: b\nb: a\n\t@echo x\n' | make -f - ; make -t x.in; make -s --eval='e: ; @echo eval' e; make --trace version | tail -1; timeout -s INT 1 make --eval='s: ; @sleep 20' s; echo $?
+make
+make V=given -B | tail -2
+make fail
+echo $?
+make -k fail version
+echo $?
+make ignore
+make keep
+ls keep
+make deps
+make gen-x one
+make nothere
+echo $?
+make -f nothere
+echo $?
+make -p -f /dev/null 2>/dev/null | grep -c '^MAKE'
+echo 'all: ; @echo from stdin $(MAKELEVEL)' | make -f -
+printf 'a: b\nb: a\n\t@echo x\n' | make -f -
+make -t x.in
+make -s --eval='e: ; @echo eval' e
+make --trace version | tail -1
+timeout -s INT 1 make --eval='s: ; @sleep 20' s
+echo $?
 
 == jobserver
 limit: 60

@@ -42,7 +42,12 @@ if (!isMainThread) {
   const sums = await Promise.all(ws.map((w, n) => { const p = once(w, 'message'); w.postMessage(n * 100000); return p; })); console.log(sums);
   console.log(await Promise.all(ws.map(w => { const p = once(w, 'exit'); w.postMessage(null); return p; })));
   const shared = new SharedArrayBuffer(4), us = [...Array(4)].map(() => make({ shared })); await Promise.all(us.map(w => once(w, 'exit'))); console.log(new Int32Array(shared)[0]);
-  const wait = new SharedArrayBuffer(4), w = make({ wait }); console.log(await once(w, 'message')); const i = new Int32Array(wait); i[0] = 7; Atomics.notify(i, 0); console.log(await once(w, 'message'));
+  const wait = new SharedArrayBuffer(4), w = make({ wait });
+  console.log(await once(w, 'message'));
+  const i = new Int32Array(wait);
+  i[0] = 7;
+  Atomics.notify(i, 0);
+  console.log(await once(w, 'message'));
   console.log((await once(make({ fail: 1 }), 'error')).message);
   const s = make({ spin: 1 }); await once(s, 'online'); console.log(await s.terminate());
   const { port1, port2 } = new MessageChannel(); port1.postMessage({ a: new Map([[1, 2]]) }); port2.once('message', m => { console.log(m); port2.close(); });
@@ -91,12 +96,21 @@ const fs = require('fs'), fsp = fs.promises, net = require('net'), os = require(
   console.log((await fsp.readdir('d/e')).length, (await Promise.all((await fsp.readdir('d/e')).map(f => fsp.readFile('d/e/' + f)))).reduce((t, b) => t + +b, 0));
   await fsp.symlink('d', 'l'); console.log(await fsp.realpath('l'), (await fsp.lstat('l')).isSymbolicLink(), (await fsp.stat('d')).mode.toString(8));
   for (const f of [() => fsp.readFile('none'), () => fsp.rmdir('d'), () => fsp.mkdir('d'), () => fsp.readFile('d')]) await f().catch(e => console.log(e.message));
-  await fsp.writeFile('big', Buffer.alloc(3000000, 'xyz')); await pipeline(fs.createReadStream('big'), zlib.createGzip(), fs.createWriteStream('big.gz')); console.log(zlib.gunzipSync(fs.readFileSync('big.gz')).equals(fs.readFileSync('big')));
+  await fsp.writeFile('big', Buffer.alloc(3000000, 'xyz'));
+  await pipeline(fs.createReadStream('big'), zlib.createGzip(), fs.createWriteStream('big.gz'));
+  console.log(zlib.gunzipSync(fs.readFileSync('big.gz')).equals(fs.readFileSync('big')));
   const w = fs.watch('d', (ev, name) => { console.log(ev, name); w.close(); next(); }); fs.writeFileSync('d/new', ''); let next; await new Promise(r => next = r);
-  await fsp.cp('d', 'c', { recursive: true }); await fsp.rm('c', { recursive: true }); await fsp.rename('big', 'large'); await fsp.truncate('large', 10); await fsp.copyFile('large', 'copy'); console.log(fs.statSync('copy').size, fs.existsSync('c'));
+  await fsp.cp('d', 'c', { recursive: true });
+  await fsp.rm('c', { recursive: true });
+  await fsp.rename('big', 'large');
+  await fsp.truncate('large', 10);
+  await fsp.copyFile('large', 'copy');
+  console.log(fs.statSync('copy').size, fs.existsSync('c'));
   const s = http.createServer((q, r) => { r.setHeader('x-a', 'b'); r.end('you asked for ' + q.url); }).listen('sock'); await new Promise(r => s.once('listening', r));
-  console.log(await Promise.all([1, 2, 3].map(n => new Promise(r => http.get({ socketPath: 'sock', path: '/' + n }, m => { let t = ''; m.on('data', d => t += d).on('end', () => r([m.statusCode, m.headers['x-a'], t])); }))))); s.close();
-  net.connect('none').on('error', e => console.log(e.message)); console.log(os.EOL === '\n', os.cpus().length > 0, os.totalmem() > 0, os.userInfo().username, os.homedir(), os.tmpdir(), path.resolve('x'), process.stdout.isTTY, os.type(), process.memoryUsage().rss > 0, process.uptime() > 0, process.cwd());
+  console.log(await Promise.all([1, 2, 3].map(n => new Promise(r => http.get({ socketPath: 'sock', path: '/' + n }, m => { let t = ''; m.on('data', d => t += d).on('end', () => r([m.statusCode, m.headers['x-a'], t])); })))));
+  s.close();
+  net.connect('none').on('error', e => console.log(e.message));
+  console.log(os.EOL === '\n', os.cpus().length > 0, os.totalmem() > 0, os.userInfo().username, os.homedir(), os.tmpdir(), path.resolve('x'), process.stdout.isTTY, os.type(), process.memoryUsage().rss > 0, process.uptime() > 0, process.cwd());
 })();
 END
 node f.js
