@@ -6,8 +6,8 @@
  * once but cannot save up time.  (The idea is that of Linux's fair scheduler.)
  *
  * SCHED_FIFO and SCHED_RR tasks have a queue of their own, ordered by priority and then by turn, and
- * run before all others; but when they have used RT_SHARE of a period and a fair task waits, that one
- * runs until the period is over: a real-time loop cannot take the machine away.
+ * run before all others; but when they have used RT_SHARE of a period, fair tasks that can run
+ * do so until the period is over: a real-time loop cannot take the machine away.
  *
  * While a task runs, a timer ticks.  A tick charges the time since the last one to what it hit, the
  * program or the kernel; interrupts are off in the kernel, and so one that had to wait until a system
@@ -82,11 +82,10 @@ void sched_init(void)
 
 /* --- the run queues --- */
 
-/* Have the real-time tasks had their share of this period, and is there somebody else? */
-static bool rt_throttled(void)
+/* Have the real-time tasks had their share of this period, if a fair task waits or runs? */
+static bool rt_spent(void)
 {
-	return rt_used >= RT_SHARE && fair_queue.root != NULL &&
-	       clock_ns() - rt_period_start < RT_PERIOD;
+	return rt_used >= RT_SHARE && clock_ns() - rt_period_start < RT_PERIOD;
 }
 
 /* The place of a real-time task: by priority, then by turn. */
@@ -134,7 +133,7 @@ static struct task *first_of(const struct tree *queue)
 
 static struct task *queue_take(void)
 {
-	bool rt = rt_queue.root != NULL && !rt_throttled();
+	bool rt = rt_queue.root != NULL && !(fair_queue.root != NULL && rt_spent());
 	struct task *t = first_of(rt ? &rt_queue : &fair_queue);
 
 	if (t == NULL)
@@ -218,9 +217,9 @@ static bool time_is_up(struct task *t, uint64_t now)
 	const struct task *next;
 
 	if (!is_rt(t))
-		return (rt_queue.root != NULL && !rt_throttled()) ||
-		       (run_count > 0 && now - t->got_cpu >= QUANTUM);
-	if (rt_throttled())
+		return (rt_queue.root != NULL && !rt_spent()) ||
+		       (fair_queue.root != NULL && now - t->got_cpu >= QUANTUM);
+	if (fair_queue.root != NULL && rt_spent())
 		return true;
 	next = first_of(&rt_queue);
 	if (t->sched.policy != SCHED_RR || now - t->got_cpu < RR_QUANTUM || next == NULL ||
@@ -285,12 +284,13 @@ static bool kill_stuck_shadow(void)
 
 /* --- switching --- */
 
-/* The current task has got the CPU. */
+/* The current task has got the CPU.  The switch to it counts as its own time, so that no time is
+ * lost: real-time tasks that do little but switch have used their share, too. */
 static void start_slice(void)
 {
 	struct task *t = current;
 
-	t->slice_start = t->got_cpu = clock_ns();
+	t->got_cpu = t->slice_start;
 	if (quantum.when == 0)
 		timer_set(&quantum, t->slice_start + QUANTUM);
 }
@@ -347,6 +347,7 @@ void schedule(void)
 		view_install(next->view);
 	if (prev->state == TASK_DEAD)
 		dead_task = prev;
+	next->slice_start = prev->slice_start;
 	arch_switch(prev, next);
 	sched_after_switch();
 }
@@ -369,8 +370,7 @@ static bool preempts(const struct task *t, const struct task *running)
 	if (cooperative)
 		return false;
 	if (is_rt(t))
-		return !rt_throttled() &&
-		       (!is_rt(running) || sched_priority(t) > sched_priority(running));
+		return is_rt(running) ? sched_priority(t) > sched_priority(running) : !rt_spent();
 	if (is_rt(running) || t->sched.policy != SCHED_NORMAL)
 		return false;
 	return running->sched.policy == SCHED_IDLE ||

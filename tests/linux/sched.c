@@ -325,6 +325,19 @@ TEST(real_time_loop_leaves_room)
 	CHECK_SIGNALED(hog, SIGKILL);
 }
 
+/* Nor does one that does nothing but change places in the queue. */
+TEST(real_time_calls_leave_room)
+{
+	pid_t hog, other;
+
+	one_cpu();
+	hog = CHILD(for (int i = 0;; i++) set_policy(0, SCHED_FIFO, 1 + i % 20));
+	other = CHILD(sleep_ms(5); spin_ms(20));
+	CHECK_EXITED(other, 0);
+	kill(hog, SIGKILL);
+	CHECK_SIGNALED(hog, SIGKILL);
+}
+
 TEST(round_robin_interval)
 {
 	struct timespec t = { 7, 7 };
