@@ -24,7 +24,8 @@
 #include "mm/slab.h"
 #include "proc/task.h"
 
-#define MAX_FILE_SIZE ((uint64_t)INT64_MAX)
+#define MAX_FILE_SIZE	((uint64_t)INT64_MAX)
+#define ALLOCATE_STRIDE 256 /* pages that fallocate(2) makes without a stop */
 
 /* --- pages --- */
 
@@ -297,23 +298,35 @@ int filemap_punch(struct inode *inode, uint64_t from, uint64_t to)
 	return 0;
 }
 
+/* Can a file system have as many pages at all, whatever else is in it? */
+static bool may_ever_hold(const struct inode *inode, uint64_t pages)
+{
+	const struct super *sb = inode->sb;
+
+	return pages <= inode->image_pages + page_total() &&
+	       (sb->max_pages == 0 || pages <= inode->image_pages + sb->max_pages);
+}
+
 int filemap_allocate(struct inode *inode, uint64_t from, uint64_t to)
 {
-	uint64_t first = from >> PAGE_SHIFT, end = pages_of(to);
+	uint64_t first = from >> PAGE_SHIFT, end = pages_of(to), i;
 	int err = 0;
 
 	if (to > inode->size && (inode->seals & F_SEAL_GROW))
 		return -EPERM;
+	if (!may_ever_hold(inode, end - first))
+		return -ENOSPC;
 	err = settle_tail(inode);
-	for (uint64_t i = first; i < end && err == 0; i++) {
-		if (filemap_page(inode, i) != NULL)
-			continue;
-		if (add_page(inode, i, PAGE_ZERO, &err) != NULL)
-			continue;
-		/* Those that were made stay: zeroes within the size, but not beyond it. */
-		drop_pages(inode, MAX(first, pages_of(inode->size)), i);
-		err = -ENOSPC;
+	for (i = first; i < end && err == 0; i++) {
+		if (i % ALLOCATE_STRIDE == 0 && !sched_breathe())
+			err = -EINTR;
+		else if (filemap_page(inode, i) == NULL &&
+			 add_page(inode, i, PAGE_ZERO, &err) == NULL)
+			err = -ENOSPC;
 	}
+	/* Those that were made stay: zeroes within the size, but not beyond it. */
+	if (err < 0)
+		drop_pages(inode, MAX(first, pages_of(inode->size)), i);
 	return err;
 }
 

@@ -44,7 +44,7 @@ bool files_fill_memory(const struct super *sb)
 	bool grows =
 		sb->type == &tmpfs_type || sb->max_inodes != 0; /* the root: once it is unpacked */
 
-	return grows && page_free_count() < page_total() / MEMORY_RESERVE;
+	return grows && !page_free_enough(page_total() / MEMORY_RESERVE);
 }
 
 struct inode *ramfs_inode_preset(struct super *sb, mode_t mode, char *target)

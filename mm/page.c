@@ -307,6 +307,11 @@ size_t page_free_count(void)
 	return free_pages;
 }
 
+bool page_free_enough(size_t n)
+{
+	return free_pages >= n || page_free_count() >= n;
+}
+
 /* --- start --- */
 
 /* What of RAM is not to be handed out: boot's list, low memory, our own array. */

@@ -80,6 +80,8 @@ void page_claim_constant(paddr_t start, paddr_t end);
 /* Pages: all of RAM, and those that are free now (with what is kept empty given back). */
 size_t page_total(void);
 size_t page_free_count(void);
+/* Are there n free pages?  Nothing is given back to find that out unless it decides. */
+bool page_free_enough(size_t n);
 
 /* A function that gives back pages which are kept for later use, when memory is short, or (unless they are
  * useful) when somebody counts what is free.  It may be called in every allocation.  => pages freed */

@@ -218,6 +218,23 @@ TEST(allocating)
 	blocks(fd);
 }
 
+/* More than can ever fit is refused at once, not when the memory is full. */
+TEST(allocating_too_much)
+{
+	long long start = now_ms();
+	int fd;
+
+	CHECK_OK(mkdir("m", 0700));
+	/* Linux would try, but for a limit. */
+	if (!on_flatshare())
+		CHECK_OK(mount("t", "m", "tmpfs", 0, "size=1m"));
+	fd = open("m/f", O_RDWR | O_CREAT, 0600);
+	for (int i = 0; i < 100; i++)
+		CHECK_ERR(fallocate(fd, 0, 0, 1L << 44), ENOSPC);
+	blocks(fd);
+	CHECK(now_ms() - start < 2000);
+}
+
 TEST(holes)
 {
 	int fd = open("f", O_RDWR | O_CREAT, 0600);
