@@ -5,11 +5,13 @@
 #include <asm/errno.h>
 #include <asm/poll.h>
 #include <asm/siginfo.h>
+#include <linux/fs.h>
 #include <linux/mqueue.h>
 
 #include "fs/path.h"
 #include "fs/vfs.h"
 #include "ipc/mqueue.h"
+#include "lib/print.h"
 #include "lib/string.h"
 #include "mm/slab.h"
 #include "mm/usercopy.h"
@@ -24,6 +26,7 @@
 #define HARD_SIZE	 (16l << 20)
 #define QUEUES_MAX	 256
 #define MESSAGE_COST	 96 /* of each message, for RLIMIT_MSGQUEUE */
+#define INFO_SIZE	 80 /* what read(2) tells has room in it */
 
 struct message {
 	struct list link;
@@ -176,6 +179,40 @@ static unsigned mq_poll(struct file *f, struct poll_table *pt)
 	       (q->count < q->max ? POLLOUT | POLLWRNORM : 0u);
 }
 
+/* Its state, as text: what mq_overview(7) shows in a file of the file system mqueue. */
+static ssize_t mq_read(struct file *f, struct iobuf *b, off_t *pos)
+{
+	const struct mqueue *q = f->priv;
+	bool told = q->notified != NULL;
+	int how = told ? q->event.sigev_notify : 0;
+	char text[INFO_SIZE];
+	size_t len, n;
+
+	len = (size_t)snprintf(text, sizeof(text),
+			       "QSIZE:%-10zu NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n", q->bytes,
+			       how, told && how == SIGEV_SIGNAL ? q->event.sigev_signo : 0,
+			       told ? q->notified->pid : 0);
+	if ((uint64_t)*pos >= len)
+		return 0;
+	len -= (size_t)*pos;
+	n = iobuf_put(b, text + *pos, len);
+	if (n == 0 && iobuf_left(b) > 0)
+		return -EFAULT;
+	*pos += (off_t)n;
+	return (ssize_t)n;
+}
+
+static off_t mq_llseek(struct file *f, off_t off, int whence)
+{
+	if (whence == SEEK_CUR)
+		off += f->pos;
+	else if (whence == SEEK_END)
+		off += INFO_SIZE;
+	else if (whence != SEEK_SET)
+		return -EINVAL;
+	return off < 0 ? -EINVAL : (f->pos = off);
+}
+
 static void mq_flush(struct file *f)
 {
 	struct mqueue *q = f->priv;
@@ -192,6 +229,8 @@ static void mq_release(struct file *f)
 }
 
 static const struct file_ops mq_ops = {
+	.read = mq_read,
+	.llseek = mq_llseek,
 	.poll = mq_poll,
 	.flush = mq_flush,
 	.release = mq_release,

@@ -168,6 +168,37 @@ TEST(notification)
 	CHECK_OK(mq_unlink(NAME));
 }
 
+/* What read(2) says of a queue: bytes in it, and who is told of the next message. */
+TEST(state_of_a_queue)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+	mqd_t q = make(4, 10, 0), writer = mq_open(NAME, O_WRONLY);
+	char text[100], expected[100];
+
+	CHECK_OK(mq_notify(q, &event));
+	snprintf(expected, sizeof(expected), "QSIZE:%-10d NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n",
+		 0, SIGEV_SIGNAL, SIGUSR1, getpid());
+	CHECK_EQ(read(q, text, sizeof(text)), (ssize_t)strlen(expected));
+	CHECK_EQ(memcmp(text, expected, strlen(expected)), 0);
+	CHECK_EQ(read(q, text, sizeof(text)), 0);
+	CHECK_OK(mq_notify(q, NULL));
+	CHECK_OK(mq_send(q, "four", 4, 1));
+	CHECK_OK(mq_send(q, "three", 5, 0));
+	snprintf(expected, sizeof(expected), "QSIZE:%-10d NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n",
+		 9, 0, 0, 0);
+	CHECK_EQ(lseek(q, 6, SEEK_SET), 6);
+	CHECK_EQ(read(q, text, 3), 3);
+	CHECK_EQ(memcmp(text, expected + 6, 3), 0);
+	CHECK_EQ(pread(q, text, sizeof(text), 0), (ssize_t)strlen(expected));
+	CHECK_EQ(memcmp(text, expected, strlen(expected)), 0);
+	CHECK_EQ(lseek(q, 0, SEEK_END), 80);
+	CHECK_ERR(lseek(q, -1, SEEK_SET), EINVAL);
+	CHECK_ERR(pread(q, NULL, 5, 0), EFAULT);
+	CHECK_ERR(write(q, "x", 1), EINVAL);
+	CHECK_ERR(read(writer, text, 1), EBADF);
+	CHECK_OK(mq_unlink(NAME));
+}
+
 TEST(limit_of_queues)
 {
 	struct rlimit limit = { 10000, 10000 };
