@@ -165,6 +165,12 @@ static bool only_slashes(const struct walk *w)
 	return p != w->rest && *p == '\0';
 }
 
+/* A step has been made from something on the mount `before`: was it allowed to leave it? */
+static int stays(const struct walk *w, const struct mount *before)
+{
+	return (w->flags & LOOKUP_NO_XDEV) && w->path.mnt != before ? -EXDEV : 0;
+}
+
 static int go_up(struct walk *w)
 {
 	if (path_same(&w->path, &w->root))
@@ -181,9 +187,10 @@ static int go_up(struct walk *w)
 		if (path_same(&w->path, &w->root))
 			return 0;
 	}
-	step_to(w, w->path.mnt, w->path.dentry->parent);
+	struct mount *before = w->path.mnt;
+	step_to(w, before, w->path.dentry->parent);
 	path_cross_mounts(&w->path);
-	return 0;
+	return stays(w, before);
 }
 
 /* Step down to d, whose reference is taken over. */
@@ -195,7 +202,7 @@ static int go_down(struct walk *w, struct dentry *d)
 	w->path.dentry = d;
 	if (d->mounted != 0)
 		path_cross_mounts(&w->path);
-	return (w->flags & LOOKUP_NO_XDEV) && w->path.mnt != before ? -EXDEV : 0;
+	return stays(w, before);
 }
 
 /* --- links --- */
@@ -223,6 +230,7 @@ static bool protected_from_following(const struct walk *w, const struct inode *l
 
 static int jump(struct walk *w, struct inode *link)
 {
+	struct mount *before = w->path.mnt;
 	struct path to;
 
 	if (w->flags & (LOOKUP_NO_MAGIC | LOOKUP_BENEATH | LOOKUP_IN_ROOT))
@@ -236,7 +244,7 @@ static int jump(struct walk *w, struct inode *link)
 		w->rest++;
 	if (*w->rest == '\0')
 		w->kind = LAST_JUMP;
-	return 0;
+	return stays(w, before);
 }
 
 int walk_follow(struct walk *w, struct dentry *d)
@@ -271,7 +279,9 @@ int walk_follow(struct walk *w, struct dentry *d)
 	if (text[0] == '/') {
 		if (w->flags & LOOKUP_BENEATH)
 			return -EXDEV;
+		struct mount *before = w->path.mnt;
 		step_to(w, w->root.mnt, w->root.dentry);
+		return stays(w, before);
 	}
 	return 0;
 }

@@ -408,6 +408,7 @@ TEST(openat2_rules)
 		{ "/proc/self/status", { O_RDONLY, 0, RESOLVE_NO_XDEV } },
 		{ "d/f", { O_RDONLY, 0, RESOLVE_NO_XDEV } },
 		{ "m/x", { O_RDONLY, 0, RESOLVE_NO_XDEV } },
+		{ "d/../f", { O_RDONLY, 0, RESOLVE_NO_XDEV } },
 		{ "d/f", { O_RDONLY, 0, RESOLVE_BENEATH | RESOLVE_IN_ROOT } },
 		{ "d/f", { O_RDONLY, 0600, 0 } },
 		{ "new", { O_WRONLY | O_CREAT, 0600, RESOLVE_BENEATH } },
@@ -449,6 +450,35 @@ TEST(openat2_rules)
 	SAY(syscall(SYS_openat2, dir, "f", (void *)8, 24));
 	close(dir);
 	CHECK_OK(umount("m"));
+}
+
+/* No link, of /proc or with a text, and no ".." leads to another mount. */
+TEST(openat2_stays_on_a_mount)
+{
+	struct open_how how = { .flags = O_PATH, .resolve = RESOLVE_NO_XDEV };
+	int in, proc = open("/proc/self", O_PATH);
+
+	mkdir("m", 0755);
+	CHECK_OK(mount("t", "m", "tmpfs", 0, NULL));
+	symlink("/", "m/abs");
+	symlink("../m/x", "m/back");
+	mkdir("m/d", 0755);
+	in = open("m", O_PATH);
+	SAY(syscall(SYS_openat2, in, "abs", &how, sizeof(how)));
+	SAY(syscall(SYS_openat2, in, "back", &how, sizeof(how)));
+	SAY(syscall(SYS_openat2, in, "..", &how, sizeof(how)));
+	SAY(syscall(SYS_openat2, in, "d/../d", &how, sizeof(how)) >= 0);
+	SAY(syscall(SYS_openat2, in, "/", &how, sizeof(how)) >= 0);
+	SAY(syscall(SYS_openat2, proc, "root", &how, sizeof(how)));
+	SAY(syscall(SYS_openat2, proc, "cwd/m", &how, sizeof(how)));
+	SAY(syscall(SYS_openat2, proc, "exe", &how, sizeof(how)));
+	SAY(syscall(SYS_openat2, proc, "fd", &how, sizeof(how)) >= 0);
+	how.flags |= O_NOFOLLOW;
+	SAY(syscall(SYS_openat2, proc, "exe", &how, sizeof(how)) >= 0);
+	close(in);
+	for (int fd = 3; fd < 20; fd++)
+		close(fd);
+	CHECK_OK(umount2("m", MNT_DETACH));
 }
 
 /* What this Linux' sysctls fs.protected_* say: links of others in sticky directories of everybody are
