@@ -97,8 +97,10 @@ static long create(int key, size_t size, int flags)
 {
 	struct segment *s;
 
-	if (size < SHMMIN || size > SHM_MAX || (flags & SHM_HUGETLB) != 0)
+	if (size < SHMMIN || size > SHM_MAX)
 		return -EINVAL;
+	if ((flags & SHM_HUGETLB) != 0)
+		return huge_pages_error((unsigned)flags);
 	if ((flags & SHM_NORESERVE) == 0 && size / PAGE_SIZE > page_total())
 		return -ENOMEM;
 	s = cache_alloc(&segment_cache);

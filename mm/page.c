@@ -14,6 +14,9 @@
  * Physical address 0 .. 64 KiB is left alone, for starting further processors. */
 #include "mm/page.h"
 
+#include <asm/errno.h>
+#include <linux/mman.h>
+
 #include "boot/boot.h"
 #include "lib/bug.h"
 #include "lib/string.h"
@@ -310,6 +313,16 @@ size_t page_free_count(void)
 bool page_free_enough(size_t n)
 {
 	return free_pages >= n || page_free_count() >= n;
+}
+
+#define HUGE_2M_SHIFT 21
+#define HUGE_1G_SHIFT 30
+
+int huge_pages_error(unsigned flags)
+{
+	unsigned shift = flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
+
+	return shift == 0 || shift == HUGE_2M_SHIFT || shift == HUGE_1G_SHIFT ? -ENOMEM : -EINVAL;
 }
 
 /* --- start --- */

@@ -83,6 +83,10 @@ size_t page_free_count(void);
 /* Are there n free pages?  Nothing is given back to find that out unless it decides. */
 bool page_free_enough(size_t n);
 
+/* Why a program gets no huge pages: none are set aside, as on a Linux whose nr_hugepages is 0.
+ * flags: those of mmap(2) or shmget(2).  => -ENOMEM; -EINVAL: nor is there such a size */
+int huge_pages_error(unsigned flags);
+
 /* A function that gives back pages which are kept for later use, when memory is short, or (unless they are
  * useful) when somebody counts what is free.  It may be called in every allocation.  => pages freed */
 struct shrinker {

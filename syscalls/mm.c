@@ -183,7 +183,7 @@ static int check_mapping(size_t len, int prot, int flags, struct file *file, off
 	int type = flags & MAP_TYPE;
 	bool locked = (flags & MAP_LOCKED) || current->view->lock_future;
 
-	if (len == 0 || (flags & MAP_HUGETLB))
+	if (len == 0)
 		return -EINVAL;
 	if (type != MAP_PRIVATE && type != MAP_SHARED &&
 	    (type != MAP_SHARED_VALIDATE || file == NULL))
@@ -203,6 +203,8 @@ static int check_mapping(size_t len, int prot, int flags, struct file *file, off
 		return -EOVERFLOW;
 	if (file != NULL && (uint64_t)off + len < len)
 		return -EOVERFLOW;
+	if (flags & MAP_HUGETLB)
+		return file != NULL ? -EINVAL : huge_pages_error((unsigned)flags);
 	return type == MAP_SHARED_VALIDATE && (flags & ~OLD_FLAGS) ? -EOPNOTSUPP : 0;
 }
 

@@ -196,7 +196,7 @@ S(process_vm_writev, (pid_t pid, const struct iovec_ *local, unsigned long local
 
 /* -- syscalls/mm.c */
 P(mmap, (uintptr_t addr, size_t len, int prot, int flags, int fd, off_t off), 0,
-  "MAP_HUGETLB (EINVAL); MAP_POPULATE is a hint; one mapping is at most 64 GiB; of files of the host see docs/VOLUMES.md")
+  "MAP_HUGETLB (ENOMEM, as if none were set aside); MAP_POPULATE is a hint; one mapping is at most 64 GiB; of files of the host see docs/VOLUMES.md")
 S(munmap, (uintptr_t addr, size_t len), 0)
 S(mprotect, (uintptr_t addr, size_t len, int prot), 0)
 S(brk, (uintptr_t addr), 0)
@@ -299,7 +299,7 @@ S(get_robust_list, (pid_t pid, struct robust_list_head **head, size_t *len), 0)
 S(membarrier, (int cmd, unsigned flags, int cpu), 0)
 
 /* -- syscalls/ipc.c */
-P(shmget, (int key, size_t size, int flags), 0, "SHM_HUGETLB (EINVAL)")
+P(shmget, (int key, size_t size, int flags), 0, "SHM_HUGETLB (ENOMEM)")
 S(shmat, (int id, uintptr_t addr, int flags), 0)
 P(shmdt, (uintptr_t addr), 0, "memory that goes with its process leaves no time of detaching")
 S(shmctl, (int id, int cmd, void *buf), 0)

@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
@@ -450,4 +451,25 @@ TEST(files_in_proc)
 	CHECK_OK(shmctl(shm, IPC_RMID, NULL));
 	CHECK_OK(semctl(sem, 0, IPC_RMID));
 	CHECK_OK(msgctl(msg, IPC_RMID, NULL));
+}
+
+/* Huge pages that nobody has set aside are memory that is not there; other sizes there are none. */
+TEST(huge_pages)
+{
+	const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB;
+	const size_t size = 2 << 20;
+
+	for (int shift = 0; shift < 30; shift += 7) {
+		int flags = shift << MAP_HUGE_SHIFT;
+
+		printf("2^%d: ", shift);
+		SAY(mmap(NULL, size, PROT_READ, anonymous | flags, -1, 0));
+		SAY(mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB | flags,
+			 -1, 0));
+		SAY(shmget(IPC_PRIVATE, size, 0600 | SHM_HUGETLB | flags));
+	}
+	SAY(mmap(NULL, 0, PROT_READ, anonymous, -1, 0));
+	SAY(mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_HUGETLB, open("/proc/self/exe", O_RDONLY),
+		 0));
+	SAY(shmget(IPC_PRIVATE, 0, 0600 | SHM_HUGETLB));
 }
