@@ -72,8 +72,9 @@ int arch_fpu_create(struct task *t);
 int arch_fpu_copy(struct task *child, struct task *parent);
 void arch_fpu_destroy(struct task *t);
 void arch_fpu_reset(struct task *t);
-/* Signal frames: write the extended state below *sp and move *sp; read it back.  => 0, -EFAULT */
-int arch_fpu_to_user(uintptr_t *sp, uint64_t *frame_pointer);
+/* Signal frames: write the extended state below *sp, but not at or below floor, and move *sp; read it
+ * back.  => 0, -EFAULT */
+int arch_fpu_to_user(uintptr_t *sp, uintptr_t floor, uint64_t *frame_pointer);
 int arch_fpu_from_user(uint64_t frame_pointer);
 /* TLS register.  => -EPERM for an address a program may not have */
 int arch_set_tls(struct task *t, uintptr_t base);
@@ -83,10 +84,15 @@ uintptr_t arch_get_tls(struct task *t);
 
 struct ksigaction;
 struct siginfo;
+/* Where a frame may be. */
+struct frame_stack {
+	uintptr_t top;	 /* of the stack to use; 0: the one in use */
+	uintptr_t floor; /* the frame begins above */
+};
 /* Build the frame for a handler on the program's stack and point regs at it.
- * mask: what sigreturn is to restore.  on_altstack: the stack to use, or 0.  => 0, -EFAULT */
+ * mask: what sigreturn is to restore.  => 0, -EFAULT: also if there is no room on the stack */
 int arch_signal_frame(struct regs *regs, const struct ksigaction *sa, const struct siginfo *info,
-		      uint64_t mask, uintptr_t altstack_top);
+		      uint64_t mask, const struct frame_stack *stack);
 /* The reverse.  => the mask in *mask; -EFAULT, -EINVAL for a frame that no kernel made */
 int arch_sigreturn(struct regs *regs, uint64_t *mask, uintptr_t *frame_sp);
 

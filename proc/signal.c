@@ -490,17 +490,21 @@ interrupted:
 	regs_set_result(regs, -EINTR);
 }
 
-/* The top of the stack a handler is to use, if it is not the one in use.  => 0: that one */
-static uintptr_t altstack_for(struct task *t, const struct ksigaction *sa, const struct regs *regs)
+/* The stack a handler is to use.  What is on the alternate one must not leave it downwards. */
+static struct frame_stack stack_for(const struct task *t, const struct ksigaction *sa,
+				    const struct regs *regs)
 {
 	uintptr_t sp = regs_sp(regs);
 	bool disarm = (t->alt_flags & SS_AUTODISARM) != 0;
+	struct frame_stack stack = { 0 };
 
-	if ((sa->flags & SA_ONSTACK) == 0 || t->alt_size == 0)
-		return 0;
-	if (!disarm && sp > t->alt_sp && sp - t->alt_sp <= t->alt_size)
-		return 0;
-	return t->alt_sp + t->alt_size;
+	if (!disarm && sp > t->alt_sp && sp - t->alt_sp <= t->alt_size) {
+		stack.floor = t->alt_sp;
+	} else if ((sa->flags & SA_ONSTACK) != 0 && t->alt_size != 0) {
+		stack.top = t->alt_sp + t->alt_size;
+		stack.floor = t->alt_sp;
+	}
+	return stack;
 }
 
 static void run_handler(struct regs *regs, int signo, const siginfo_t *info)
@@ -515,7 +519,8 @@ static void run_handler(struct regs *regs, int signo, const siginfo_t *info)
 		if (signo == SIGSEGV)
 			proc_exit_group(SIGSEGV);
 	}
-	if (arch_signal_frame(regs, &sa, info, mask, altstack_for(t, &sa, regs)) < 0) {
+	struct frame_stack stack = stack_for(t, &sa, regs);
+	if (arch_signal_frame(regs, &sa, info, mask, &stack) < 0) {
 		if (signo == SIGSEGV)
 			*slot = (struct ksigaction){ 0 };
 		signal_force(SIGSEGV, SI_KERNEL, 0);

@@ -79,18 +79,20 @@ static void save_context(struct sigcontext *sc, const struct regs *r, const sigi
 }
 
 int arch_signal_frame(struct regs *regs, const struct ksigaction *sa, const siginfo_t *info,
-		      uint64_t mask, uintptr_t altstack_top)
+		      uint64_t mask, const struct frame_stack *stack)
 {
-	uintptr_t sp = altstack_top != 0 ? altstack_top : regs->rsp - RED_ZONE;
+	uintptr_t sp = stack->top != 0 ? stack->top : regs->rsp - RED_ZONE;
 	struct rt_sigframe frame = { .restorer = sa->restorer, .info = *info };
 	uint64_t fpu;
 	uintptr_t at;
 
 	arch_hide_stub(current->view, regs);
-	if (arch_fpu_to_user(&sp, &fpu) < 0)
+	if (arch_fpu_to_user(&sp, stack->floor, &fpu) < 0)
 		return -EFAULT;
 	/* As after a call: rsp + 8 is a multiple of 16 where the handler begins. */
 	at = ALIGN_DOWN(sp - sizeof(frame), 16) - 8;
+	if (at > sp || at <= stack->floor)
+		return -EFAULT;
 	frame.uc.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
 	if (features.xsave)
 		frame.uc.uc_flags |= UC_FP_XSTATE;

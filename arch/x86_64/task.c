@@ -258,14 +258,14 @@ static void fill_in(struct xsave *x)
 		memset(x->registers + 8 * 16, 0, 16 * 16);
 }
 
-int arch_fpu_to_user(uintptr_t *sp, uint64_t *frame_pointer)
+int arch_fpu_to_user(uintptr_t *sp, uintptr_t floor, uint64_t *frame_pointer)
 {
 	struct xsave *x = current->fpu;
 	uint32_t magic2 = FP_XSTATE_MAGIC2;
 	uint32_t size = area_size + (features.xsave ? sizeof(magic2) : 0);
 	uintptr_t at = ALIGN_DOWN(*sp - size, FPU_ALIGN);
 
-	if (at > *sp)
+	if (at > *sp || at <= floor)
 		return -EFAULT;
 	if (owner == current)
 		save_all(x);

@@ -405,3 +405,26 @@ TEST(registers_after_a_system_call)
 	CHECK_EQ(r10, 10);
 	CHECK_EQ(flags1 & 0xcd5, flags2 & 0xcd5);
 }
+
+static void nest(int sig)
+{
+	raise(sig);
+}
+
+/* Handlers that no longer fit on the alternate stack end the process, and what lies below it stays. */
+TEST(alternate_stack_overflows)
+{
+	enum { BELOW = 1 << 18, SIZE = 1 << 16 };
+	char *p =
+		mmap(NULL, BELOW + SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct sigaction action = { .sa_handler = nest, .sa_flags = SA_ONSTACK | SA_NODEFER };
+	stack_t stack = { .ss_sp = p + BELOW, .ss_size = SIZE };
+	pid_t pid;
+
+	CHECK(p != MAP_FAILED);
+	pid = CHILD(sigaltstack(&stack, NULL); sigaction(SIGUSR1, &action, NULL);
+		    sigaction(SIGSEGV, &action, NULL); raise(SIGUSR1));
+	CHECK_SIGNALED(pid, SIGSEGV);
+	for (int i = 0; i < BELOW - 4096; i++)
+		CHECK_EQ(p[i], 0);
+}
