@@ -158,7 +158,12 @@ int arch_sigreturn(struct regs *regs, uint64_t *mask, uintptr_t *frame_sp)
 	if (arch_fpu_from_user((uintptr_t)uc.uc_mcontext.fpstate) < 0)
 		return -EFAULT;
 	load_context(regs, &uc.uc_mcontext);
-	(void)arch_find_stub(regs, false);
+	/* A program that steps itself would come to the stub's first instruction, which stands for
+	 * the same place, for ever. */
+	if (regs->rflags & RFLAGS_TF)
+		(void)view_unpatch(current->view, regs->rip, 1);
+	else
+		(void)arch_find_stub(regs, false);
 	current->alt_sp = (uintptr_t)uc.uc_stack.ss_sp;
 	current->alt_size = uc.uc_stack.ss_size;
 	current->alt_flags = (unsigned)uc.uc_stack.ss_flags;

@@ -277,3 +277,40 @@ TEST(patched_text_moves)
 	for (i = 0; i < 5; i++)
 		CHECK_EQ(call(SYS_getpid, 0, 0, 0), getpid());
 }
+
+#define TRAP_FLAG 0x100l
+
+static volatile int steps;
+
+static void on_step(int sig, siginfo_t *info, void *context)
+{
+	ucontext_t *uc = context;
+
+	(void)sig;
+	(void)info;
+	if (++steps == 1000)
+		uc->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
+}
+
+/* A program that steps through its own calls comes to their end. */
+TEST(steps_of_ones_own)
+{
+	struct sigaction action = { .sa_sigaction = on_step, .sa_flags = SA_SIGINFO };
+
+	CHECK_OK(sigaction(SIGTRAP, &action, NULL));
+	for (int i = 0; i < 10; i++) {
+		steps = 0;
+		CHECK_EQ(site_loop(SYS_getpid, 0, 0, 0), getpid());
+		__asm__ volatile("pushfq; orq %0, (%%rsp); popfq"
+				 :
+				 : "i"(TRAP_FLAG)
+				 : "cc", "memory");
+		long pid = site_loop(SYS_getpid, 0, 0, 0);
+		__asm__ volatile("pushfq; andq %0, (%%rsp); popfq"
+				 :
+				 : "i"(~TRAP_FLAG)
+				 : "cc", "memory");
+		CHECK_EQ(pid, getpid());
+		CHECK(steps > 8 && steps < 40);
+	}
+}
