@@ -21,6 +21,8 @@
 /* The last page of the lower half is never a program's (the end of the addresses is TASK_SIZE in Linux). */
 #define USER_LAST (USER_END - PAGE_SIZE)
 
+#define POPULATE_STRIDE 256 /* pages that madvise(2) makes without a stop */
+
 #define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
 
 /* Newer than the ABI headers that we build with. */
@@ -455,6 +457,29 @@ static int discard(struct view *v, uintptr_t addr, uintptr_t end, int advice)
 	return 0;
 }
 
+/* Make the pages of the range resident, up to what is not mapped or does not allow it; for writing:
+ * as if each had been written to.  => 0, -ENOMEM, -EINVAL, -EFAULT: behind the end of a file, -EINTR */
+static int populate(struct view *v, uintptr_t addr, uintptr_t end, bool write)
+{
+	for (; addr < end; addr += PAGE_SIZE) {
+		const struct vma *vma = vma_find(v, addr);
+
+		if (vma == NULL)
+			return -ENOMEM;
+		if (!(vma->prot & (write ? PROT_WRITE : PROT_READ)))
+			return -EINVAL;
+		switch (view_fault(v, addr, write ? FAULT_WRITE : FAULT_READ).signo) {
+		case 0: break;
+		case SIGKILL: return -ENOMEM;
+		default: return -EFAULT;
+		}
+		if (addr % (POPULATE_STRIDE * PAGE_SIZE) == 0 && !sched_breathe() &&
+		    signal_fatal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
 /* Punch holes into the files that are mapped there, up to a mapping that may not be written to. */
 static int punch(struct view *v, uintptr_t addr, uintptr_t end)
 {
@@ -496,9 +521,9 @@ long sys_madvise(uintptr_t addr, size_t len, int advice)
 	case MADV_DONTDUMP:
 	case MADV_DODUMP:
 	case MADV_COLD:
-	case MADV_PAGEOUT:
-	case MADV_POPULATE_READ:
-	case MADV_POPULATE_WRITE: break;
+	case MADV_PAGEOUT: break;
+	case MADV_POPULATE_READ: return populate(v, addr, end, false);
+	case MADV_POPULATE_WRITE: return populate(v, addr, end, true);
 	case MADV_DONTNEED:
 	case MADV_DONTNEED_LOCKED:
 	case MADV_FREE: err = discard(v, addr, end, advice); break;

@@ -4,6 +4,11 @@
 
 #include <stdbool.h>
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ  22
+#define MADV_POPULATE_WRITE 23
+#endif
+
 enum { MIB = 1 << 20, SLACK = 64 };
 
 /* Resident pages: field 24 of stat. */
@@ -94,4 +99,35 @@ TEST(resident_on_both_sides_of_a_fork)
 	p[5 * MIB] = 1;
 	memset(p + 6 * MIB, 1, MIB);
 	CHECK(grown(before, 1281));
+}
+
+TEST(resident_by_advice)
+{
+	int fd = open("f", O_RDWR | O_CREAT, 0600);
+	char *p = map(4 * MIB), *file;
+	long before = resident();
+
+	CHECK_OK(madvise(p, 2 * MIB, MADV_POPULATE_WRITE));
+	CHECK(grown(before, 512));
+	CHECK_EQ(p[MIB], 0);
+	p[MIB] = 7;
+	CHECK_OK(madvise(p, 4 * MIB, MADV_POPULATE_WRITE));
+	CHECK(grown(before, 1024));
+	CHECK_EQ(p[MIB], 7);
+	/* As far as it goes. */
+	CHECK_OK(mprotect(p + 3 * MIB, MIB, PROT_READ));
+	CHECK_ERR(madvise(p, 4 * MIB, MADV_POPULATE_WRITE), EINVAL);
+	CHECK_OK(madvise(p, 4 * MIB, MADV_POPULATE_READ));
+	CHECK_OK(mprotect(p + 3 * MIB, MIB, PROT_NONE));
+	CHECK_ERR(madvise(p, 4 * MIB, MADV_POPULATE_READ), EINVAL);
+	CHECK_OK(madvise(p, 3 * MIB, MADV_DONTNEED));
+	munmap(p + 2 * MIB, 2 * MIB);
+	before = resident();
+	CHECK_ERR(madvise(p, 4 * MIB, MADV_POPULATE_WRITE), ENOMEM);
+	CHECK(grown(before, 512));
+	/* Behind the end of a file there is nothing. */
+	CHECK_OK(ftruncate(fd, MIB));
+	file = mmap(NULL, 2 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK_OK(madvise(file, MIB, MADV_POPULATE_WRITE));
+	CHECK_ERR(madvise(file, 2 * MIB, MADV_POPULATE_READ), EFAULT);
 }
