@@ -171,14 +171,6 @@ static void all_times(uint64_t *user, uint64_t *sys)
 	*sys = most_sys = MAX(most_sys, sum_sys);
 }
 
-static uint64_t idle_time(void)
-{
-	uint64_t user, sys, now = clock_ns();
-
-	all_times(&user, &sys);
-	return now > user + sys ? now - user - sys : 0;
-}
-
 /* Threads that run or could, and how often those that live gave the CPU away. */
 static void count_tasks(unsigned *running, unsigned long *switches)
 {
@@ -208,7 +200,7 @@ static int show_uptime(struct text *t, const struct inode *inode)
 	(void)inode;
 	hundredths(t, clock_ns());
 	text_printf(t, " ");
-	hundredths(t, idle_time());
+	hundredths(t, sched_idle_ns());
 	text_printf(t, "\n");
 	return 0;
 }
@@ -251,7 +243,7 @@ static void stat_interrupts(struct text *t)
 
 static int show_stat(struct text *t, const struct inode *inode)
 {
-	uint64_t user, sys, idle = idle_time();
+	uint64_t user, sys, idle = sched_idle_ns();
 	unsigned running;
 	unsigned long switches;
 

@@ -53,6 +53,7 @@ static struct task *dead_task; /* left the CPU for good; its stack can go now */
 static struct timer quantum;
 static bool cooperative; /* option sched=coop */
 static bool idle;	 /* nobody can run: the current task only lends its stack */
+static uint64_t idle_ns; /* so far, all in all */
 
 static void quantum_over(struct timer *t);
 
@@ -64,6 +65,11 @@ int sched_priority(const struct task *t)
 static bool is_rt(const struct task *t)
 {
 	return sched_priority(t) > 0;
+}
+
+uint64_t sched_idle_ns(void)
+{
+	return idle_ns;
 }
 
 void sched_init(void)
@@ -317,7 +323,9 @@ static struct task *pick(void)
 		forklog_flush();
 		arch_idle();
 		idle = false;
-		current->slice_start = clock_ns();
+		uint64_t now = clock_ns();
+		idle_ns += now - current->slice_start;
+		current->slice_start = now;
 	}
 	return next;
 }

@@ -116,6 +116,8 @@ void sched_set_params(struct task *t, const struct sched_params *to);
 void sched_set_boost(struct task *t, int boost);
 /* The real-time priority with which t runs; 0: it is no real-time task. */
 int sched_priority(const struct task *t);
+/* How long nobody ran, since the start. */
+uint64_t sched_idle_ns(void);
 /* A fair task is served after those who can run now until they have had a quantum more than it. */
 void sched_defer(struct task *t);
 /* What a new task has from the one that makes it. */

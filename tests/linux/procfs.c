@@ -271,3 +271,20 @@ TEST(names_that_are_not_there)
 	CHECK_ERR(unlink("/proc/self/stat"), EPERM);
 	CHECK_ERR(read(open("/proc", O_RDONLY), (char[1]){ 0 }, 1), EISDIR);
 }
+
+/* The time in which nobody ran does not shrink. */
+TEST(idle_time_does_not_go_back)
+{
+	double up, idle, last = 0;
+	long long until = now_ms() + 300;
+
+	while (now_ms() < until) {
+		CHECK_EQ(sscanf(read_file("/proc/uptime"), "%lf %lf", &up, &idle), 2);
+		CHECK(idle >= last);
+		last = idle;
+	}
+	sleep_ms(500);
+	CHECK_EQ(sscanf(read_file("/proc/uptime"), "%lf %lf", &up, &idle), 2);
+	/* There the others do not run. */
+	CHECK(idle >= last + (on_flatshare() ? 0.2 : 0));
+}
