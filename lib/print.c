@@ -25,14 +25,14 @@ static void log_char(char c);
 /* How many of n characters fit into buf, with a '\0' behind them. */
 static size_t fitting(const struct out *o, size_t n)
 {
-	return o->buf == NULL || o->len + 1 >= o->size ? 0 : MIN(n, o->size - 1 - o->len);
+	return o->len + 1 >= o->size ? 0 : MIN(n, o->size - 1 - o->len);
 }
 
 static void emit(struct out *o, const char *text, size_t n)
 {
 	size_t fits = fitting(o, n);
 
-	if (fits != 0)
+	if (o->buf != NULL && fits != 0)
 		memcpy(o->buf + o->len, text, fits);
 	for (size_t i = 0; o->log && i < n; i++)
 		log_char(text[i]);
@@ -45,7 +45,7 @@ static void emit_repeat(struct out *o, char c, int n)
 
 	if (n <= 0)
 		return;
-	if (fits != 0)
+	if (o->buf != NULL && fits != 0)
 		memset(o->buf + o->len, c, fits);
 	for (int i = 0; o->log && i < n; i++)
 		log_char(c);
