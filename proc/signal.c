@@ -546,10 +546,12 @@ static bool deliver_one(struct regs *regs)
 	struct proc *p = t->proc;
 	bool forced;
 	siginfo_t info;
-	int signo = sigqueue_take(&t->pending, ~t->blocked, &info, &forced);
+	/* SIGKILL does not wait behind others that would end the process, too. */
+	uint64_t set = signal_waiting(t) & SIG_BIT(SIGKILL) ? SIG_BIT(SIGKILL) : ~t->blocked;
+	int signo = sigqueue_take(&t->pending, set, &info, &forced);
 
 	if (signo == 0)
-		signo = sigqueue_take(&p->pending, ~t->blocked, &info, &forced);
+		signo = sigqueue_take(&p->pending, set, &info, &forced);
 	if (signo == 0)
 		return false;
 	signo = ptrace_signal(signo, &info);

@@ -545,3 +545,22 @@ TEST(virtual_timer_counts_user_time)
 		;
 	CHECK_EQ(virtual_alarm, SIGVTALRM);
 }
+
+/* Whatever else waits for a stopped process, it is SIGKILL that ends it. */
+TEST(kill_comes_first)
+{
+	static const int others[] = { SIGHUP, SIGSEGV, SIGTERM };
+	int status;
+
+	for (unsigned i = 0; i < ARRAY_LEN(others); i++) {
+		pid_t pid = CHILD(for (;;) pause());
+
+		CHECK_OK(kill(pid, SIGSTOP));
+		CHECK_EQ(waitpid(pid, &status, WUNTRACED), pid);
+		CHECK(WIFSTOPPED(status));
+		CHECK_OK(syscall(SYS_tgkill, pid, pid, others[i]));
+		CHECK_OK(kill(pid, others[i]));
+		CHECK_OK(kill(pid, SIGKILL));
+		CHECK_SIGNALED(pid, SIGKILL);
+	}
+}
