@@ -154,6 +154,10 @@ void oom_program_fault(void)
 
 bool oom_copy_fault(void)
 {
+	/* A victim whose memory was taken: it comes here on its way to its end, and gets nothing
+	 * more however much is free by now. */
+	if (current->view->reaped)
+		return false;
 	if (is_there())
 		return true;
 	struct proc *victim = page_free_count() < ENOUGH_PAGES ? choose() : NULL;

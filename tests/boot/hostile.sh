@@ -26,7 +26,7 @@ check fork_bomb out "3
 none lost" "$(echo "$out" | uniq)"
 
 # Memory that the first process asks for when another has it.
-for how in touch read; do
+for how in touch read spin; do
 	# shellcheck disable=SC2086
 	run -m 32M $ROOT -- /t/hostile @first $how </dev/null
 	check "first_process_needs_memory_by_$how" out SIGKILL "$out"

@@ -2,6 +2,8 @@
  * and nothing is lost. */
 #include "harness.h"
 
+#include <stdbool.h>
+
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
@@ -247,12 +249,17 @@ static void touch(size_t bytes)
 }
 
 /* As process 1: a child has taken nearly all memory, and then we need some.  The child is killed;
- * `read`: we need it inside of a system call. */
+ * `read`: we need it inside of a system call; `spin`: and the child runs meanwhile, with a restartable
+ * sequence that the kernel looks for when it comes back to it. */
 ROLE(first)
 {
+	static struct {
+		uint64_t words[4];
+	} __attribute__((aligned(32))) rseq;
 	struct gate gate;
 	int status, zero = open("/dev/zero", O_RDONLY);
 	size_t need = MIB(4);
+	bool spin = argc > 1 && strcmp(argv[1], "spin") == 0;
 	pid_t pid;
 
 	gate_open(&gate);
@@ -260,13 +267,17 @@ ROLE(first)
 	if (pid == 0) {
 		size_t room = (size_t)flatshare_counter("free_pages") * PAGE;
 
+		if (spin)
+			CHECK_OK(syscall(SYS_rseq, &rseq, sizeof(rseq), 0, 0));
 		touch(room - MIB(2));
 		gate_signal(&gate);
-		for (;;)
+		while (!spin)
 			pause();
+		for (;;)
+			;
 	}
 	gate_wait(&gate);
-	if (argc > 1 && strcmp(argv[1], "read") == 0) {
+	if (argc > 1 && strcmp(argv[1], "touch") != 0) {
 		char *p = mmap(NULL, need, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 			       0);
 
