@@ -25,14 +25,15 @@ tmux new-window -t s -n second 'echo in a window; cat'
 tmux send-keys -t s:second 'typed' Enter
 w s:second typed
 tmux list-windows -t s -F '#I #W #{window_panes}'
-tmux split-window -t s:second -v 'sleep 100'; tmux list-panes -t s:second -F '#P #{pane_current_command} #{pane_width}x#{pane_height}'
+tmux split-window -t s:second -v 'sleep 100'
+tmux list-panes -t s:second -F '#P #{pane_width}x#{pane_height}'
 tmux send-keys -t s:second.0 C-d
 i=0
 while [ $(tmux list-panes -t s:second | wc -l) = 2 ] && [ $i -lt 100 ]
 do sleep 0.1
 i=$((i + 1))
 done
-tmux list-panes -t s:second -F '#{pane_current_command}'
+tmux list-panes -t s:second -F '#{pane_width}x#{pane_height}'
 tmux set-buffer 'pasted text'
 tmux send-keys -t s:first 'cat >pasted' Enter
 sleep 0.5
