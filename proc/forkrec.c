@@ -53,6 +53,7 @@ bool forkrec_foresees(const struct proc *parent, const struct fork_record *r)
 
 	for (unsigned i = 0; i < RECORDS_SEARCHED && at != &parent->forks; i++, at = at->prev) {
 		const struct fork_record *q = CONTAINER_OF(at, const struct fork_record, link);
+		/* A child that is younger may still leave soon. */
 		if (same_place(q, r))
 			return (q->end == FORK_QUANTUM || q->end == FORK_FORESEEN) && !q->hasty &&
 			       r->start_ns - q->start_ns >= PAUSE_LIMIT;

@@ -88,7 +88,7 @@ void sched_init(void)
 
 /* --- the run queues --- */
 
-/* Have the real-time tasks had their share of this period, if a fair task waits or runs? */
+/* Have the real-time tasks had their share of this period?  It counts only where a fair task can run. */
 static bool rt_spent(void)
 {
 	return rt_used >= RT_SHARE && clock_ns() - rt_period_start < RT_PERIOD;

@@ -205,10 +205,10 @@ P(madvise, (uintptr_t addr, size_t len, int advice), 0,
   "advice without an effect on results is accepted and ignored; MADV_HWPOISON: EINVAL")
 S(msync, (uintptr_t addr, size_t len, int flags), 0)
 S(mincore, (uintptr_t addr, size_t len, unsigned char *vec), 0)
-S(mlock, (uintptr_t addr, size_t len), 0)
-S(mlock2, (uintptr_t addr, size_t len, int flags), 0)
+P(mlock, (uintptr_t addr, size_t len), 0, "a page that is not there comes when it is touched")
+P(mlock2, (uintptr_t addr, size_t len, int flags), 0, "always as with MLOCK_ONFAULT")
 S(munlock, (uintptr_t addr, size_t len), 0)
-S(mlockall, (int flags), 0)
+P(mlockall, (int flags), 0, "always as with MCL_ONFAULT")
 S(munlockall, (void), 0)
 
 /* -- syscalls/proc.c */
